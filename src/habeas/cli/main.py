@@ -1,0 +1,191 @@
+"""The commands. Each parses words, calls one verb of ``services`` and prints; no rule of the field lives here.
+
+Exit codes: 0 fine, 1 verification failed, 2 usage, 3 bad input.
+"""
+
+import os
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import click
+
+from habeas import __version__
+from habeas.cli import show
+from habeas.compose import compose
+from habeas.domain.errors import BadInput, HabeasError
+from habeas.locale import tr
+
+compose()
+
+_FOLDER = click.Path(path_type=Path)
+_EPILOG = """Start with:  habeas new DIR  ·  fill it (GUIDE.txt beside it)  ·  habeas check DIR  ·  habeas examine DIR.
+Exit codes: 0 fine, 1 verification failed, 2 usage, 3 bad input. Nothing here opens a network connection."""
+
+
+class _Commands(click.Group):
+    """Turns every error of the project into one message and an exit code; nothing of a case goes into a traceback."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except BadInput as bad:
+            show.problems(bad.problems)
+            ctx.exit(bad.exit_code)
+        except HabeasError as error:
+            show.error(str(error))
+            ctx.exit(error.exit_code)
+        except MemoryError:
+            show.error(tr("this machine has not enough memory for it"))
+            ctx.exit(3)
+        except OSError as error:
+            show.error(tr("the disk said: {why}", why=os.strerror(error.errno) if error.errno else type(error).__name__))
+            ctx.exit(3)
+
+
+@click.group(cls=_Commands, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="habeas")
+def main() -> None:
+    """Test what a state says about a person against what is known, and hand over a dossier that can be verified.
+
+    A case lives in a folder of plain tables. Habeas reads it, tests the accusation, and writes two things: a sealed DOSSIER with nothing
+    but what is marked disclosable, and counsel's privileged MEMORANDUM.
+    """
+
+
+@main.command()
+@click.option("--out", type=_FOLDER, default=Path("demo-out"), show_default=True, help="Where to write; an earlier demo there is replaced.")
+def demo(out: Path) -> None:
+    """Show the whole way on a public historical case (Julio Castro, Montevideo 1977)."""
+    from habeas.services.demo import run_demo  # noqa: PLC0415  # loaded when asked for, so that help is quick
+
+    with show.progress() as progress:
+        made = run_demo(out, progress)
+    show.demo(made)
+    if not made.dossier.verdict.good:
+        sys.exit(1)
+
+
+@main.command()
+@click.argument("folder", metavar="DIR", type=_FOLDER)
+def new(folder: Path) -> None:
+    """Write an empty case folder with a guide beside it."""
+    from habeas.services.folders import new_folder  # noqa: PLC0415
+
+    show.made(folder, new_folder(folder))
+
+
+@main.command()
+@click.argument("folder", metavar="DIR", type=_FOLDER)
+@click.option("--json", "as_json", is_flag=True, help="Counts and notes as JSON.")
+def check(folder: Path, *, as_json: bool) -> None:
+    """Read a case folder and say everything that is wrong with it, all at once."""
+    from habeas.services.folders import check_folder  # noqa: PLC0415
+
+    show.checked(check_folder(folder), as_json=as_json)
+
+
+@main.command()
+@click.argument("folder", metavar="DIR", type=_FOLDER)
+@click.option("--json", "as_json", is_flag=True, help="The whole examination as JSON (docs/formats/examination.schema.json).")
+def examine(folder: Path, *, as_json: bool) -> None:
+    """Test the accusation: print the findings and what believing it would cost."""
+    from habeas.services.examining import examination_json, examine_folder  # noqa: PLC0415
+
+    with show.progress(quiet=as_json) as progress:
+        progress(tr("Examining"), 0, 1)
+        examined = examine_folder(folder)
+    if as_json:
+        click.echo(examination_json(examined.examination).decode(), nl=False)
+    else:
+        show.examination(examined)
+
+
+@main.command()
+@click.argument("folder", metavar="DIR", type=_FOLDER)
+@click.option("--out", type=_FOLDER, required=True, help="The bag to write: a new or empty folder.")
+@click.option("--sign-key", type=_FOLDER, required=True, help="The private key; 'habeas keygen FILE' makes one.")
+@click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="The day printed on it; default today. Same input and date: same bytes.")
+@click.option("--finding", "chosen", multiple=True, metavar="ID", help="Only these confirmed findings (repeatable); default all of them.")
+@click.option("--passphrase-file", type=_FOLDER, help="Where the key's passphrase stands; else you are asked.")
+def dossier(  # noqa: PLR0913  # one parameter an option
+    folder: Path, out: Path, sign_key: Path, day: datetime | None, chosen: tuple[str, ...], passphrase_file: Path | None
+) -> None:
+    """Write the sealed dossier: what reviews.csv confirms, and nothing that is not marked disclosable."""
+    from habeas.services.disclosing import make_dossier  # noqa: PLC0415
+    from habeas.services.keys import read_key  # noqa: PLC0415
+
+    key = read_key(sign_key, _passphrase(sign_key, passphrase_file))
+    with show.progress() as progress:
+        made = make_dossier(folder, out, key, _day(day), chosen=chosen, progress=progress)
+    show.dossier(made)
+    if not made.verdict.good:
+        sys.exit(1)
+
+
+@main.command()
+@click.argument("folder", metavar="DIR", type=_FOLDER)
+@click.option("--out", type=_FOLDER, required=True, help="The PDF to write; never into a bag.")
+@click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="The day printed on it; default today.")
+def memorandum(folder: Path, out: Path, day: datetime | None) -> None:
+    """Write counsel's privileged memorandum: weak points, what would change each finding, and the case for the other side."""
+    from habeas.services.disclosing import make_memorandum, write_memorandum  # noqa: PLC0415
+
+    with show.progress() as progress:
+        progress(tr("Typesetting"), 0, 1)
+        write_memorandum(out, make_memorandum(folder, _day(day)))
+    show.memorandum(out)
+
+
+@main.command()
+@click.argument("file", type=_FOLDER)
+@click.option("--no-passphrase", is_flag=True, help="Leave the key open: whoever finds the file can sign with it.")
+@click.option("--passphrase-file", type=_FOLDER, help="Take the passphrase from a file; else you are asked twice.")
+def keygen(file: Path, *, no_passphrase: bool, passphrase_file: Path | None) -> None:
+    """Make the key that signs dossiers, and print the fingerprint that recipients need by another way."""
+    from habeas.services.keys import make_key  # noqa: PLC0415
+
+    secret: bytes | None = None
+    if passphrase_file:
+        secret = _first_line(passphrase_file)
+    elif not no_passphrase:
+        secret = click.prompt(tr("Passphrase"), hide_input=True, confirmation_prompt=True, err=True).encode()
+    show.key(make_key(file, secret))
+
+
+@main.command()
+@click.argument("folder", metavar="DIR", type=_FOLDER)
+@click.option("--key", "fingerprint", metavar="FINGERPRINT", help="Of the signer, received by another way than the folder.")
+@click.option("--json", "as_json", is_flag=True, help="The verdict as JSON.")
+def verify(folder: Path, fingerprint: str | None, *, as_json: bool) -> None:
+    """Check a dossier: unchanged since a key signed it, or not; never whether it is true."""
+    from habeas.seal.verify import parse_fingerprint, verify_folder  # noqa: PLC0415
+
+    try:
+        expected = None if fingerprint is None else parse_fingerprint(fingerprint)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--key") from None
+    verdict = verify_folder(folder, expected)
+    show.verdict(verdict, as_json=as_json)
+    sys.exit(0 if verdict.good else 1)
+
+
+def _day(day: datetime | None) -> date:
+    return day.date() if day else datetime.now(tz=UTC).astimezone().date()
+
+
+def _first_line(file: Path) -> bytes:
+    from habeas.intake.folder.reading import read_bytes  # noqa: PLC0415
+
+    if not file.exists():
+        raise BadInput.one(file.name, tr("no such file"))
+    return read_bytes(file, 1 << 16).split(b"\n")[0].rstrip(b"\r")
+
+
+def _passphrase(key: Path, file: Path | None) -> bytes | None:
+    """Ask for the passphrase only where the key says that it has one."""
+    if file:
+        return _first_line(file)
+    if key.is_file() and b"ENCRYPTED" in key.read_bytes()[:200]:
+        return str(click.prompt(tr("Passphrase"), hide_input=True, err=True)).encode()
+    return None

@@ -1,0 +1,211 @@
+"""What the commands print: rich tables on a terminal, plain lines where piped."""
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from habeas.domain.errors import Problem
+from habeas.domain.finding import BearsOn, Belief, Examination, Finding
+from habeas.dossier.words import finding_label, kind_title
+from habeas.locale import tr
+from habeas.seal.verify import Verdict, group_fingerprint
+from habeas.services.demo import DemoMade
+from habeas.services.disclosing import DossierMade
+from habeas.services.examining import Examined
+from habeas.services.folders import Checked
+from habeas.services.keys import KeyMade
+
+Report = Callable[[str, int, int], None]
+_TONE = {"certain": "bold red", "on_presumption": "yellow", "improbable": "cyan", "possible": "dim"}
+
+
+def _out() -> Console:
+    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+
+
+def _plain() -> bool:
+    return not sys.stdout.isatty()
+
+
+def error(words: str) -> None:
+    """One message on standard error."""
+    click.echo(tr("habeas: {words}", words=words), err=True)
+
+
+def problems(found: Sequence[Problem]) -> None:
+    """Every problem, one a line, and their number."""
+    for problem in found:
+        click.echo(str(problem), err=True)
+    click.echo(tr("{count} problem(s); nothing was taken.", count=len(found)), err=True)
+
+
+@contextmanager
+def progress(*, quiet: bool = False) -> Iterator[Report]:
+    """A progress bar on standard error, shown only on a terminal."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda *_: None
+        return
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        tasks: dict[str, Any] = {}
+
+        def report(what: str, done: int, of: int) -> None:
+            if what not in tasks:
+                tasks[what] = bar.add_task(what, total=of)
+            bar.update(tasks[what], completed=done, total=of)
+
+        yield report
+
+
+def made(folder: Path, names: Sequence[str]) -> None:
+    """A new case folder."""
+    click.echo(tr("{folder} holds: {names}", folder=folder, names=", ".join(names)))
+    click.echo(tr("Next: read {guide}, fill the tables, then run: habeas check {folder}", guide=folder / "GUIDE.txt", folder=folder))
+
+
+def checked(result: Checked, *, as_json: bool) -> None:
+    """The sums of each table, and notes."""
+    if as_json:
+        click.echo(msgspec.json.encode({"counts": result.read.counts, "notes": result.notes}).decode())
+        return
+    table = Table(tr("table"), tr("read"), tr("taken"), tr("refused"), tr("duplicates"))
+    for count in result.read.counts:
+        table.add_row(count.file, *(str(value) for value in (count.read, count.taken, count.refused, count.duplicates)))
+        if _plain():
+            click.echo(tr("{file}: {read} read = {taken} taken + {refused} refused + {duplicates} duplicates",
+                          **msgspec.structs.asdict(count)))  # fmt: skip
+    if not _plain():
+        _out().print(table)
+    for note in result.notes:
+        click.echo("· " + note)
+    click.echo(tr("Nothing is wrong with this folder."))
+
+
+def examination(examined: Examined) -> None:
+    """Findings, the cost of belief, the timeline's words and what comes next."""
+    result = examined.examination
+    click.echo(result.case)
+    click.echo("")
+    _sentences(result.belief)
+    click.echo("")
+    _findings([f for f in result.findings if f.bears_on is BearsOn.ACCUSATION], tr("Findings on the accusation"))
+    own = [f for f in result.findings if f.bears_on is BearsOn.OWN_ACCOUNT]
+    if own:
+        click.echo("")
+        _findings(own, tr("For counsel alone: what weakens the client's own account"))
+    click.echo("")
+    _belief(result)
+
+
+def _sentences(belief: Belief) -> None:
+    _out().print(Text(belief.sentence, style="bold"))
+    if belief.with_presumptions != belief.must_be_wrong:
+        _out().print(belief.sentence_with_presumptions, markup=False)
+
+
+def _findings(findings: Sequence[Finding], title: str) -> None:
+    if _plain():
+        click.echo(title)
+        for f in findings:
+            click.echo(f"  {f.id}  {f.kind}  {f.certainty}  {' '.join(f.statements)}")
+            click.echo(f"      {f.explanation}")
+            for line in (*f.arithmetic, *(tr("presumes: {what}", what=one) for one in f.presumptions)):
+                click.echo(f"      {line}")
+        return
+    table = Table(tr("id"), tr("finding"), tr("how firm"), tr("what it says"), title=title, title_justify="left", show_lines=True)
+    for f in findings:
+        words = "\n".join([f.explanation, *f.arithmetic[:3], *(tr("presumes: {what}", what=one) for one in f.presumptions)])
+        table.add_row(f.id, kind_title(f.kind), Text(finding_label(f.kind, f.certainty), style=_TONE[f.certainty]), Text(words))
+    _out().print(table)
+
+
+def _belief(result: Examination) -> None:
+    belief = result.belief
+    label = {origin.id: origin.label for origin in result.origins}
+    click.echo(tr("If all pairs of sources on which nothing is recorded were one: {count}. Fewest carriers: {carriers}. To deny it: {deny}.",
+                  count=belief.if_unknown_merged, carriers=belief.carriers, deny=belief.to_deny))  # fmt: skip
+    for point in belief.points_with_presumptions:
+        click.echo(f"  {label[point.origin]}: {', '.join(point.statements)}")
+    for one in belief.excluded:
+        click.echo(tr("Not counted ({reason}): {ids}", reason=one.reason, ids=", ".join(one.statements)))
+    if belief.admitted:
+        click.echo(tr("Recorded by the accusing side itself: {ids}", ids=", ".join(belief.admitted)))
+
+
+def dossier(result: DossierMade) -> None:
+    """What was written, the warnings for counsel, and the fingerprint."""
+    for warning in result.warnings:
+        click.echo(tr("Warning for counsel: {words}", words=warning), err=True)
+    click.echo(
+        tr("{folder}: {pages} pages, {findings} findings, {exhibits} exhibits; {withheld} row(s) withheld{draft}",
+           folder=result.folder, pages=result.pages, findings=result.findings, exhibits=result.exhibits, withheld=result.withheld,
+           draft=tr("; DRAFT on every page") if result.draft else "")
+    )  # fmt: skip
+    click.echo(tr("Signed by {fingerprint}", fingerprint=group_fingerprint(result.fingerprint)))
+    click.echo(tr("Verified: {state}. Not whether it is true.", state=result.verdict.state.value))
+    click.echo(tr("Give the recipient the fingerprint by another way than this folder: by telephone, on paper, in person."))
+
+
+def memorandum(out: Path) -> None:
+    """Where the memorandum lies."""
+    click.echo(tr("{file}: privileged, for counsel alone. It must never be put into a bag or sent with one.", file=out))
+
+
+def key(result: KeyMade) -> None:
+    """The fingerprint, and a warning where the key is open."""
+    click.echo(tr("{file}: keep it secret and keep a copy.", file=result.path))
+    if not result.protected:
+        click.echo(tr("It has no passphrase: whoever finds the file can sign with it."), err=True)
+    click.echo(tr("Fingerprint, to be given to recipients by another way than the dossier:"))
+    click.echo(group_fingerprint(result.fingerprint))
+
+
+def verdict(result: Verdict, *, as_json: bool) -> None:
+    """The verdict in words, or as JSON."""
+    if as_json:
+        rows = [{"what": problem.what.value, "where": problem.where} for problem in result.problems]
+        click.echo(
+            msgspec.json.encode({
+                "state": result.state.value, "good": result.good, "signer": result.signer, "expected": result.expected,
+                "problems": rows, "files": result.files, "bytes": result.size,
+            }).decode("utf-8", "backslashreplace")
+        )  # fmt: skip
+        return
+    click.echo(str(result).encode(sys.stdout.encoding or "utf-8", "backslashreplace").decode(sys.stdout.encoding or "utf-8"))
+
+
+def demo(result: DemoMade) -> None:
+    """The demonstration's tale, and which files to open."""
+    frozen = result.dossier.frozen
+    click.echo(tr("The case of Julio Castro, from the public record, restated in our own words."))
+    click.echo("")
+    _sentences(frozen.belief)
+    click.echo("")
+    kinds = {f.kind for f in result.dossier.full.findings}
+    click.echo(tr("{count} findings of {kinds} kinds:", count=len(result.dossier.full.findings), kinds=len(kinds)))
+    _findings(result.dossier.full.findings, tr("All findings"))
+    click.echo("")
+    dossier(result.dossier)
+    click.echo("")
+    click.echo(tr("Open these files:"))
+    for path, words in (
+        (result.dossier.folder / "data" / "dossier.pdf", tr("the dossier")),
+        (result.timeline, tr("its timeline as a picture")),
+        (result.memorandum, tr("counsel's memorandum")),
+        (result.dossier.folder / "VERIFY.txt", tr("how a stranger verifies it")),
+        (result.case, tr("the case folder it was made from")),
+    ):
+        click.echo(f"  {path}  ({words})")
+    click.echo(tr("Try: habeas verify {bag} --key {fingerprint}", bag=result.dossier.folder, fingerprint=result.dossier.fingerprint))
+    click.echo(tr("Relatives and others concerned who object to this example may write to the maintainers (see SECURITY.md); it will be changed or removed, no reasons asked."))
+
+

@@ -1,0 +1,1 @@
+"""Pure records and laws. No clock, no disk, no network, no randomness."""

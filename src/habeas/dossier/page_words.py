@@ -1,0 +1,109 @@
+"""The fixed words of the templates, in the recipient's language."""
+
+from habeas.domain.finding import Belief
+from habeas.locale import tr, tr_n
+
+
+def shared_words() -> dict[str, str]:
+    """Words that the dossier and the memorandum share."""
+    return {
+        "author": tr("Habeas"),
+        "exhibit": tr("Exhibit"),
+        "exhibits": tr("Exhibits"),
+        "id": tr("No."),
+        "no": tr("No."),
+        "who": tr("Who says it"),
+        "says": tr("What is said"),
+        "finding": tr("Finding"),
+        "arithmetic": tr("The arithmetic"),
+        "presumes": tr("It presumes"),
+        "readings": tr("Other readings"),
+        "none": tr("None."),
+        "findings_head": tr("Findings"),
+        "excluded_head": tr("Listed, not counted"),
+    }
+
+
+def dossier_words(belief: Belief, reviewers: list[str]) -> dict[str, str]:
+    """The words of the dossier."""
+    return {
+        **shared_words(),
+        "footer": tr("Contradicted is not innocent: this dossier tests an accusation and decides nothing."),
+        "kicker": tr("Dossier"),
+        "sentence_head": tr("What believing the accusation requires"),
+        "short_head": tr("In short"),
+        "shown_by": tr("What shows it"),
+        "not_said": tr(
+            "This dossier tests what was said against what else is recorded. It does not say who the person is or what the person did, "
+            "and it decides nothing. What supports the accusation has a section of its own. Every statement names its exhibit; "
+            "VERIFY.txt beside this file tells how to check that nothing was changed."
+        ),
+        "draft": tr("DRAFT: no named reviewer has confirmed these findings."),
+        "reviewed": tr("Each finding was confirmed by a named reviewer: {names}.", names=", ".join(reviewers)),
+        "contents": tr("Contents"),
+        "accusation_head": tr("The accusation in its own words"),
+        "translated": tr("Translation"),
+        "timeline_head": tr("Timeline"),
+        "timeline_note": tr("Hatched: the days that the accusation claims. A bar that fades has no recorded end. A ring is a single day."),
+        "belief_head": tr("What believing the accusation costs"),
+        "source": tr("Source"),
+        "wrong": tr("It would be wrong about"),
+        "carriers": tr_n(
+            "All of this reached the file through few carriers: the falsity of {count} exhibit or relay would remove it.",
+            "The falsity of {count} exhibits or relays, at the least, would remove all of it.",
+            belief.carriers,
+        ) if belief.must_be_wrong else "",
+        "versions": tr("The accusation is told in versions that cannot all be true; for each of them:"),
+        "version": tr("Statements of the version"),
+        "n": tr("Sources"),
+        "n_presumed": tr("if custody lasted"),
+        "admitted_head": tr("What the accusing side itself records"),
+        "admitted_note": tr("These are not counted among the sources above, because they come from the accusing side."),
+        "supporting_head": tr("What supports the accusation"),
+        "supporting_none": tr("Nothing among what is disclosed agrees with the accusation. The test was run."),
+        "exhibits_head": tr("List of exhibits"),
+        "form": tr("Form"),
+        "pages": tr("Pages"),
+        "at_page": tr("At page"),
+        "annex_tests": tr("Annex: how this was tested"),
+        "tests_note": tr(
+            "Each test is a fixed program run on the statements of Annex B. Known error rates were measured on four public case files "
+            "annotated by hand before the program existed; they are small numbers, and say little about other material."
+        ),
+        "test": tr("Test"),
+        "version_of": tr("Version"),
+        "rates": tr("Known errors"),
+        "labels_head": tr("Labels"),
+        "sought_head": tr("Sought and not found"),
+        "versions_head": tr("Made with"),
+        "characters_head": tr("Characters and pages shown otherwise than in the original"),
+        "annex_statements": tr("Annex: the statements relied on"),
+    }  # fmt: skip
+
+
+def memorandum_words(belief: Belief) -> dict[str, str]:
+    """The words of the memorandum."""
+    return {
+        **shared_words(),
+        "footer": tr("Privileged and confidential. Not for disclosure."),
+        "privileged": tr("Privileged and confidential: counsel's working paper"),
+        "never": tr("This paper lists what weakens the case. It is never part of a dossier and never enters a bag."),
+        "inputs": tr("inputs"),
+        "would_change": tr("What would change it"),
+        "warnings_head": tr("Warnings about the dossier as selected"),
+        "own_head": tr("What weakens the client's own account"),
+        "own_note": tr("Found by the same tests. Meet it before the other side does; ask the sources what they meant."),
+        "both_head": tr("The cost of belief, both ways"),
+        "sets": tr("Smallest sets of sources that must all be wrong for the accusation to be true"),
+        "sets_presumed": tr("The same, if custody is presumed to have lasted"),
+        "to_deny": tr_n(
+            "To deny the accusation, one must hold that at least {count} source is wrong:",
+            "To deny the accusation, one must hold that at least {count} sources are all wrong:",
+            belief.to_deny,
+        ),
+        "capped": tr("The first set of each list is exact; the list itself was cut."),
+        "challenges_head": tr("Challenges to expect, exhibit by exhibit"),
+        "challenges_note": tr("What a hostile reader will ask, from what the table of exhibits leaves open."),
+        "open_head": tr("Not understood"),
+        "relative": tr("Dates told by other statements are kept and not yet reasoned with:"),
+    }

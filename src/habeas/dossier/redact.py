@@ -1,0 +1,184 @@
+"""What may leave: only rows and exhibits marked ``disclosable``, every speaker under ``shown_as`` or a role, every hidden name masked.
+
+The result is a :class:`Case` again, so the examination can be run anew on exactly what the recipient will see: nothing withheld can
+colour a figure or a sentence. What it does not do: look inside exhibits. Whoever marks an exhibit disclosable has read it.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from habeas.domain.case import Case, Exhibit, VoicePair
+from habeas.domain.errors import HabeasError
+from habeas.domain.statement import Side, Statement
+from habeas.examine.voices import fold, unnamed, voice_key
+from habeas.locale import tr
+
+MASK = "⟦…⟧"
+_WORD = re.compile(r"[^\W\d_]{4,}")
+_BODIES_SHOWN = frozenset({Side.STATE, Side.INTERNATIONAL, Side.COMMISSION})
+
+
+class NothingToDiscloseError(HabeasError):
+    """No statement of the accusation is marked disclosable."""
+
+    def __init__(self) -> None:
+        """Say which column decides it."""
+        super().__init__(tr("no statement of the accusation is marked disclosable; a dossier would have nothing to answer"))
+
+
+class Redacted(msgspec.Struct, frozen=True, kw_only=True):
+    """The case as it may leave; ``masked``: in how many cells a hidden name was masked; ``withheld``: how many rows stay."""
+
+    case: Case
+    masked: int
+    withheld: int
+
+
+def redact(case: Case) -> Redacted:
+    """Keep what is disclosable of the main person's statements; raise :class:`NothingToDiscloseError` if no accusation remains."""
+    kept = [s for s in case.statements if s.disclosable and s.person.strip() in ("", case.person, case.pseudonym)]
+    accusation = tuple(one for one in case.accusation if one in {s.id for s in kept})
+    if not accusation:
+        raise NothingToDiscloseError
+    exhibits = tuple(_exhibit(e) for e in case.exhibits if e.disclosable)
+    numbers = {exhibit.number for exhibit in exhibits}
+    labels = _labels(kept)
+    relays = _relays(kept, labels)
+    mask = _Mask(case, kept, labels)
+    statements = tuple(_statement(s, labels, relays, numbers, mask) for s in kept)
+    shown = Case(
+        title=mask(case.title),
+        pseudonym=case.pseudonym or tr("the person"),
+        language=case.language,
+        accusation=accusation,
+        identifiers=case.identifiers,
+        statements=statements,
+        exhibits=tuple(msgspec.structs.replace(e, title=mask(e.title)) for e in exhibits),
+        places=case.places,
+        voices=_voices(case, labels),
+    )
+    return Redacted(case=shown, masked=mask.count, withheld=len(case.statements) - len(kept))
+
+
+def _exhibit(exhibit: Exhibit) -> Exhibit:
+    """What of an exhibit's row may leave: not from whom or by whom it was obtained."""
+    return Exhibit(
+        number=exhibit.number, title=exhibit.title, file=exhibit.file, form=exhibit.form, derived_from=exhibit.derived_from,
+        translation_of=exhibit.translation_of, language=exhibit.language, disclosable=True,
+    )  # fmt: skip
+
+
+def _labels(statements: Iterable[Statement]) -> dict[tuple[str, str], str]:
+    """(voice, speaker) → the name under which that speaker appears, everywhere the same; two voices never share one."""
+    chosen: dict[tuple[str, str], str] = {}
+    for s in statements:
+        key = (voice_key(s), fold(s.speaker))
+        if s.shown_as.strip():
+            chosen.setdefault(key, s.shown_as.strip())
+    for s in statements:
+        chosen.setdefault((voice_key(s), fold(s.speaker)), _role(s))
+    voices: dict[str, list[str]] = defaultdict(list)
+    for (voice, _), label in chosen.items():
+        if voice not in voices[fold(label)]:
+            voices[fold(label)].append(voice)
+    return {
+        (voice, speaker): label if len(voices[fold(label)]) == 1 else f"{label} {_letter(voices[fold(label)].index(voice))}"
+        for (voice, speaker), label in chosen.items()
+    }
+
+
+def _letter(number: int) -> str:
+    return chr(ord("A") + number) if number < 26 else str(number + 1)  # noqa: PLR2004
+
+
+def _role(s: Statement) -> str:
+    if unnamed(s):
+        return tr("an unnamed source")
+    if s.side is Side.STATE:
+        return tr("an office of {body}", body=s.body) if s.body else tr("an office of the state")
+    return {
+        Side.FAMILY: tr("a member of the family"),
+        Side.WITNESS: tr("a witness"),
+        Side.PRESS: tr("a press source"),
+        Side.INTERNATIONAL: tr("an international body"),
+        Side.COMMISSION: tr("a commission of inquiry"),
+    }.get(s.side, tr("a source"))
+
+
+def _relays(statements: Iterable[Statement], labels: Mapping[tuple[str, str], str]) -> dict[str, str]:
+    """Relay → how it is shown: a speaker's own label, or a number."""
+    by_speaker = {speaker: label for (_, speaker), label in labels.items()}
+    found: dict[str, str] = {}
+    for s in statements:
+        for relay in s.relayed_by:
+            key = fold(relay)
+            if key not in found:
+                found[key] = by_speaker.get(key) or tr("relay {number}", number=len(found) + 1)
+    return found
+
+
+class _Mask:
+    """Replaces hidden names in free text. A name is hidden if it belongs to a private speaker, relay or the person, and is not shown."""
+
+    def __init__(self, case: Case, kept: Iterable[Statement], labels: Mapping[tuple[str, str], str]) -> None:
+        self.count = 0
+        public = " ".join([
+            *labels.values(), case.pseudonym, *(s.body for s in case.statements if s.side in _BODIES_SHOWN),
+            *(s.speaker for s in case.statements if s.side is Side.STATE), *(s.place + " " + s.to_place for s in kept),
+        ])  # fmt: skip
+        open_words = {word.casefold() for word in _WORD.findall(public)}
+        private = [s.speaker for s in case.statements if s.side is not Side.STATE and not unnamed(s)]
+        private += [relay for s in case.statements for relay in s.relayed_by]
+        private += [s.person for s in case.statements] + [case.person]
+        words = {
+            word for name in private for word in _WORD.findall(name)
+            if word[0].isupper() and word.casefold() not in open_words
+        }  # fmt: skip
+        joined = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+        self._pattern = re.compile(rf"\b(?:{joined})\b(?:\s+(?:{joined})\b)*", re.IGNORECASE) if words else None
+
+    def __call__(self, text: str) -> str:
+        if not text or self._pattern is None:
+            return text
+        masked, times = self._pattern.subn(MASK, text)
+        self.count += bool(times)
+        return masked
+
+
+def _statement(
+    s: Statement, labels: Mapping[tuple[str, str], str], relays: Mapping[str, str], numbers: set[str], mask: _Mask
+) -> Statement:
+    resting = s.exhibit in numbers
+    return msgspec.structs.replace(
+        s,
+        person="",
+        speaker=labels[voice_key(s), fold(s.speaker)],
+        body=s.body if s.side in _BODIES_SHOWN else "",
+        relayed_by=tuple(relays[fold(relay)] for relay in s.relayed_by),
+        identifiers=tuple((key, mask(value) if key == "name_as_written" else value) for key, value in s.identifiers),
+        circumstances=tuple((key, mask(value)) for key, value in s.circumstances),
+        summary=mask(s.summary),
+        quote=mask(s.quote),
+        quote_translation=mask(s.quote_translation),
+        exhibit=s.exhibit if resting else "",
+        locator=s.locator if resting else "",
+        shown_as="",
+    )
+
+
+def _voices(case: Case, labels: Mapping[tuple[str, str], str]) -> tuple[VoicePair, ...]:
+    """Recorded ties under the shown names; why and by whom they were judged stays with counsel."""
+    shown: dict[str, str] = {}
+    for (voice, speaker), label in labels.items():
+        shown.setdefault(speaker, label)
+        shown.setdefault(voice, label)
+    bodies = {fold(s.body): s.body for s in case.statements if s.body and s.side in _BODIES_SHOWN}
+    shown |= bodies
+    return tuple(
+        VoicePair(voice=shown[fold(pair.voice)], other=shown[fold(pair.other)], relation=pair.relation)
+        for pair in case.voices
+        if fold(pair.voice) in shown and fold(pair.other) in shown
+    )

@@ -1,0 +1,151 @@
+"""Where the accusation comes from and what speaks for it: ``accusation_follows``, ``single_origin``, ``supports_accusation``, ``untestable``."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from habeas.domain.finding import BearsOn, Certainty, Finding, Kind
+from habeas.domain.statement import Act, Side
+from habeas.domain.when import DAY
+from habeas.examine.battery.story import Story, listed
+from habeas.examine.record import Record
+from habeas.examine.semantics import BODILY, FOREVER, NOTICES, window
+from habeas.examine.voices import fold, supports, voice_key
+from habeas.examine.wording import days_between, span
+from habeas.locale import tr
+
+VERSION = "1"
+_PROMPTS = frozenset({Act.APPEAL_SENT, Act.STATEMENT_TAKEN, Act.THREATENED})
+_WITHIN = 365 * DAY
+
+
+def accusation_follows(record: Record) -> Iterator[Finding]:
+    """The accusation is first recorded only after a complaint, an inquiry, a publication, a flight or a mass arrest."""
+    first = _first_recorded(record)
+    if first is None:
+        return
+    claim, said = first
+    prompts = [
+        i
+        for i, statement in enumerate(record.statements)
+        if i not in record.is_accusation and not statement.denied and _prompts(record, i)
+        and -FOREVER < record.window(i)[0] and record.window(i)[1] < said[0] and said[0] - record.window(i)[1] <= _WITHIN
+    ]  # fmt: skip
+    if not prompts:
+        return
+    prompts.sort(key=lambda i: (-record.window(i)[1], i))
+    story = Story(record, Kind.ACCUSATION_FOLLOWS, VERSION, "first record")
+    story.arithmetic.append(
+        tr("{claim} was recorded on {said}, {days} after {prompt} ({then})", claim=record.statements[claim].id, said=span(said),
+           days=days_between(record.window(prompts[0]), said), prompt=record.statements[prompts[0]].id,
+           then=span(record.window(prompts[0])))
+    )  # fmt: skip
+    story.presumptions.append(tr("no earlier record of the accusation exists than the earliest in this file"))
+    story.would_change.append(tr("a dated original of the accusation from before the complaint"))
+    yield story.finding(
+        Certainty.ON_PRESUMPTION,
+        ([claim], prompts),
+        tr("The accusation is first recorded ({claim}) only after {prompts}.",
+           claim=record.statements[claim].id, prompts=listed(record, prompts)),
+    )  # fmt: skip
+
+
+def _first_recorded(record: Record) -> tuple[int, tuple[int, int]] | None:
+    dated = []
+    for claim in record.accusation:
+        said = record.statements[claim].stated_on
+        if said is None or said.lo is None or said.hi is None:
+            when = record.statements[claim].when
+            if record.statements[claim].act not in NOTICES or when is None or when.lo is None or when.hi is None:
+                continue
+            said = when
+        dated.append((said.lo, claim, (said.lo, said.hi or FOREVER)))
+    if not dated:
+        return None
+    _, claim, bounds = min(dated)
+    return claim, bounds  # type: ignore[return-value]
+
+
+def _prompts(record: Record, index: int) -> bool:
+    statement = record.statements[index]
+    if statement.act is Act.DETAINED and statement.circumstance("mass_arrest").casefold() == "true":
+        return window(statement) is not None
+    return statement.act in _PROMPTS and window(statement) is not None
+
+
+def single_origin(record: Record) -> Iterator[Finding]:
+    """Several reports go back to one origin: offices of one state, outlets that pass on one speaker."""
+    accusing: dict[str, list[int]] = defaultdict(list)
+    for claim in record.accusation:
+        accusing[voice_key(record.statements[claim])].append(claim)
+    for voice, claims in accusing.items():
+        if len({fold(record.statements[i].speaker) for i in claims}) > 1 or len(claims) > 2:  # noqa: PLR2004
+            yield _origin_story(record, voice, claims, BearsOn.ACCUSATION)
+    for found in record.voices:
+        others = [i for i in found.members if i not in record.is_accusation and record.statements[i].relayed_by]
+        chains = {tuple(fold(relay) for relay in record.statements[i].relayed_by) for i in others}
+        if len(chains) > 1 and record.statements[found.members[0]].side is not Side.STATE:
+            yield _origin_story(record, found.key, others, BearsOn.OWN_ACCOUNT)
+
+
+def _origin_story(record: Record, voice: str, indexes: list[int], bears_on: BearsOn) -> Finding:
+    accusing = bears_on is BearsOn.ACCUSATION and bool(record.statements[indexes[0]].body)
+    story = Story(record, Kind.SINGLE_ORIGIN, VERSION, voice if accusing else record.statements[min(indexes)].id)
+    speakers = {fold(record.statements[i].speaker) for i in indexes}
+    relays = {fold(relay) for i in indexes for relay in record.statements[i].relayed_by}
+    story.arithmetic.append(
+        tr("{count} statements, {speakers} speakers, {relays} relays, one voice", count=len(indexes), speakers=len(speakers), relays=len(relays))
+    )
+    story.would_change.append(tr("proof that one of them made its own inquiry"))
+    return story.finding(
+        Certainty.CERTAIN, (indexes,), tr("{ids} are one voice: they do not corroborate one another.", ids=listed(record, indexes, 8)),
+        bears_on=bears_on,
+    )  # fmt: skip
+
+
+def supports_accusation(record: Record) -> Iterator[Finding]:
+    """A statement from another side agrees with the accusation: told so that the defence meets it first."""
+    accusers = {voice_key(record.statements[claim]) for claim in record.accusation}
+    told: dict[int, list[int]] = {}
+    for index, statement in enumerate(record.statements):
+        if index in record.is_accusation or voice_key(statement) in accusers or statement.act is Act.OTHER:
+            continue
+        agreed = [c for c in record.accusation if supports(record.statements[c], statement, record.places) and _bounded(record, c)]
+        if agreed:
+            told[index] = agreed
+    if not told:
+        return
+    claims = sorted({claim for agreed in told.values() for claim in agreed})
+    story = Story(record, Kind.SUPPORTS_ACCUSATION, VERSION, "agrees")
+    story.readings.append(tr("they may repeat the accusing side rather than know of their own"))
+    story.would_change.append(tr("word from each of them on what they relied on"))
+    yield story.finding(
+        Certainty.POSSIBLE,
+        (list(told), claims),
+        tr("{ids} agree with the accusation on the act, the time and the place.", ids=listed(record, told)),
+        bears_on=BearsOn.ACCUSATION,
+    )
+
+
+def _bounded(record: Record, claim: int) -> bool:
+    low, high = record.window(claim)
+    return low > -FOREVER and high < FOREVER and record.statements[claim].act in BODILY | {Act.WANTED, Act.CHARGED}
+
+
+def untestable(record: Record) -> Iterator[Finding]:
+    """Parts of the accusation that name no date, place or act that can be tested: said plainly."""
+    idle = [claim for claim in record.accusation if not record.testable(claim) and not _carries_details(record, claim)]
+    if not idle:
+        return
+    story = Story(record, Kind.UNTESTABLE, VERSION, "accusation")
+    story.would_change.append(tr("the day, the place or the act that the accusing side means"))
+    whole = len(idle) == len(record.accusation)
+    words = (
+        tr("The accusation names nothing that can be tested: no date, place or act ({ids}).", ids=listed(record, idle))
+        if whole
+        else tr("{ids} name nothing that can be tested alone: no date, place or act.", ids=listed(record, idle))
+    )
+    yield story.finding(Certainty.CERTAIN, (idle,), words, bears_on=BearsOn.ACCUSATION)
+
+
+def _carries_details(record: Record, claim: int) -> bool:
+    return bool(record.statements[claim].identifiers)

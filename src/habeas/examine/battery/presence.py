@@ -1,0 +1,120 @@
+"""``presence_conflict``: two or more statements place one person where he cannot have been both, or deny that he was there."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from habeas.domain.finding import BearsOn, Certainty, Finding, Kind
+from habeas.domain.statement import Act, Side, Statement
+from habeas.examine.battery.story import Story, listed, strongest
+from habeas.examine.network import Network
+from habeas.examine.record import Record
+from habeas.examine.semantics import BODILY
+from habeas.examine.wording import span
+from habeas.locale import tr
+
+VERSION = "1"
+_PLACED = BODILY | {Act.DIED}
+_CAP = 20_000
+"""Pairs told at most; a story groups them, so what is cut never hides a story of its own kind unless the file is absurd."""
+
+
+def presence_conflict(record: Record) -> Iterator[Finding]:
+    """Groups of presences and denials that exclude each other, each connected group one story."""
+    certain = _pairs(record, record.certain)
+    improbable = [pair for pair in _pairs(record, record.practical) if pair not in set(certain)]
+    for pairs, certainty in ((certain, Certainty.CERTAIN), (improbable, Certainty.IMPROBABLE)):
+        for group in _groups(pairs):
+            yield _story(record, group, certainty)
+
+
+def _pairs(record: Record, network: Network) -> list[tuple[int, int]]:
+    """Pairs of statements that place alone sets against each other. A day-long moment can only clash with a stretch or a denial."""
+    found: dict[tuple[int, int], None] = {}
+    nodes = network.nodes
+    placed = [i for i, node in enumerate(nodes) if node.bodily or node.denies in _PLACED]
+    for i in placed:
+        x = nodes[i]
+        loose = x.hi - x.lo - x.length
+        if loose >= 2 * network.widest_gap:
+            continue
+        for j in network.within(x.lo - network.widest_gap, x.hi + x.length + network.widest_gap, stretches=not x.length):
+            y = nodes[j]
+            if i == j or x.owner == y.owner or not (y.bodily or y.denies in _PLACED):
+                continue
+            if loose + y.hi - y.lo - y.length < 2 * network.widest_gap + 2 and _clash(record, network, i, j):
+                found[min(x.owner, y.owner), max(x.owner, y.owner)] = None
+        if len(found) >= _CAP:
+            break
+    return sorted(found)
+
+
+def _clash(record: Record, network: Network, i: int, j: int) -> bool:
+    one, other = network.nodes[i], network.nodes[j]
+    denial = one.denies is not None or other.denies is not None
+    if not denial and not network.laws.between(one.place, other.place).apart:
+        return False
+    return _about_place(record.statements[one.owner], record.statements[other.owner]) and network.pair(i, j)[0]
+
+
+def _about_place(one: Statement, other: Statement) -> bool:
+    """Deaths that differ and the like are told by other tests; so is what custody alone excludes."""
+    if one.act is Act.DIED and other.act is Act.DIED:
+        return False
+    if one.act is Act.ESCAPED and other.act is Act.ESCAPED:
+        return False
+    if one.denied or other.denied:
+        return not (one.denied and other.denied)
+    return _placed(one, other)
+
+
+def _placed(one: Statement, other: Statement) -> bool:
+    return one.act in _PLACED and other.act in _PLACED and bool(one.place or one.to_place) and bool(other.place or other.to_place)
+
+
+def _groups(pairs: list[tuple[int, int]]) -> list[list[int]]:
+    group: dict[int, int] = {}
+
+    def root(index: int) -> int:
+        while group.setdefault(index, index) != index:
+            index = group[index]
+        return index
+
+    for one, other in pairs:
+        group[root(other)] = root(one)
+    members: dict[int, list[int]] = defaultdict(list)
+    for index in sorted(group):
+        members[root(index)].append(index)
+    return list(members.values())
+
+
+def _story(record: Record, group: list[int], certainty: Certainty) -> Finding:
+    statements = [record.statements[index] for index in group]
+    denials = [index for index in group if record.statements[index].denied]
+    claims = [index for index in group if not record.statements[index].denied]
+    first = strongest(record, claims)
+    anchor = min(group)
+    story = Story(record, Kind.PRESENCE_CONFLICT, VERSION, record.statements[anchor].id)
+    story.arithmetic += [
+        tr("{id}: {place}, {when}", id=record.statements[i].id, place=_where(record.statements[i]), when=span(record.window(i)))
+        for i in [*first[:3], *denials[:3]]
+    ]
+    if certainty is Certainty.IMPROBABLE:
+        pace = record.pace
+        story.presumptions.append(
+            tr("a practical pace: {ground} km/h by road, {air} km/h by air with {minutes} minutes of formalities",
+               ground=pace.ground_kmh, air=pace.air_kmh, minutes=pace.formalities_minutes)
+        )  # fmt: skip
+    story.would_change.append(tr("the exact hour or place of either, or proof that one of them speaks of another person"))
+    if denials:
+        words = tr("{claims} say what {denials} say did not happen.", claims=listed(record, first), denials=listed(record, denials))
+    else:
+        words = tr("{claims} place the person where he or she cannot have been both.", claims=listed(record, first))
+    accused = any(index in record.is_accusation for index in group)
+    bears = BearsOn.ACCUSATION if accused or any(s.side is Side.STATE for s in statements) else BearsOn.OWN_ACCOUNT
+    return story.finding(certainty, (first, denials), words, bears_on=bears)
+
+
+def _where(statement: Statement) -> str:
+    place = statement.place.split(",")[0]
+    target = statement.to_place.split(",")[0]
+    return f"{place} → {target}" if target else place

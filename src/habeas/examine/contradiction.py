@@ -1,0 +1,148 @@
+"""Minimal sets of statements that stand against a claim, and the least number of voices that hits them all. Exact.
+
+For a version V of the accusation: every minimal C ⊆ S∖V that is consistent with the laws but not with laws ∪ V; N is the least number
+of elements (voices, or carriers) that meets every such C. Found as an implicit hitting set (Moreno-Centeno & Karp 2013; MaxHS, RC2):
+take a smallest set that hits the C found so far, look for a C that it misses, repeat. PySAT's Hitman gives the hitting sets.
+
+What it does not do: decide which statements count (:mod:`habeas.examine.belief`).
+"""
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from itertools import islice
+
+import msgspec
+from pysat.examples.hitman import Hitman
+
+from habeas.examine.network import Network
+from habeas.examine.solver import Problem
+
+Elements = Callable[[int], frozenset[str]]
+"""Statement index → the voices (one) or carriers (several) whose being wrong would remove it."""
+Finder = Callable[[Collection[int]], "list[int] | None"]
+"""Given the statements that are left: some minimal set that stands against the claim, or None."""
+
+LISTED = 24
+"""Smallest hitting sets listed beyond the first are capped at this number."""
+
+
+class Cost(msgspec.Struct, frozen=True, kw_only=True):
+    """``size`` elements at least; ``sets``: smallest hitting sets (the first exact, the list capped); ``against``: the C found."""
+
+    size: int
+    sets: tuple[tuple[str, ...], ...] = ()
+    against: tuple[tuple[int, ...], ...] = ()
+    capped: bool = False
+
+
+def cost(finder: Finder, counted: Sequence[int], elements: Elements) -> Cost:
+    """The implicit hitting set over everything that ``finder`` can still find."""
+    known: list[list[int]] = []
+    hitter = Hitman(htype="sorted", solver="g4")
+    best: list[str] = []
+    while True:
+        hit = set(best)
+        left = [index for index in counted if not elements(index) & hit]
+        found = finder(left)
+        if found is None:
+            break
+        while found is not None:
+            known.append(found)
+            names = frozenset[str]().union(*(elements(index) for index in found))
+            hitter.hit(sorted(names))
+            left = [index for index in left if not elements(index) & names]
+            found = finder(left)
+        best = list(hitter.get() or [])
+    hitter.delete()
+    if not known:
+        return Cost(size=0)
+    listed, capped = _smallest(known, elements, len(best))
+    mine = tuple(sorted(best))
+    confirmed = [mine, *(one for one in listed if one != mine and _hits_all(finder, counted, elements, one))]
+    return Cost(size=len(best), sets=tuple(confirmed), against=tuple(tuple(one) for one in known), capped=capped)
+
+
+def _smallest(known: Iterable[Sequence[int]], elements: Elements, size: int) -> tuple[list[tuple[str, ...]], bool]:
+    """Other hitting sets of the sets found so far, of the same size; whether the list was cut."""
+    sets = [sorted(frozenset[str]().union(*(elements(index) for index in one))) for one in known]
+    with Hitman(bootstrap_with=sets, htype="sorted", solver="g4") as hitter:
+        found = []
+        for one in islice(hitter.enumerate(), LISTED + 1):
+            if len(one) > size:
+                return sorted(found), False
+            found.append(tuple(sorted(one)))
+    return sorted(found)[:LISTED], len(found) > LISTED
+
+
+def _hits_all(finder: Finder, counted: Sequence[int], elements: Elements, names: Sequence[str]) -> bool:
+    hit = set(names)
+    return finder([index for index in counted if not elements(index) & hit]) is None
+
+
+class Against:
+    """Finds minimal sets that contradict a version: single statements first, then what only several say together."""
+
+    def __init__(self, network: Network, version: Collection[int], counted: Collection[int]) -> None:
+        """Split the counted statements into those that contradict the version alone and the rest."""
+        self._network = network
+        self._version = frozenset(version)
+        self.alone = frozenset(index for index in counted if self._clashes(index))
+        rest = [index for index in counted if index not in self.alone]
+        self._kernel = network.kernel(self._version, rest)
+        owners = {network.nodes[i].owner for pair in self._kernel for i in pair[:2]}
+        self._relaxed: Problem | None = None
+        self._full: Problem | None = None
+        self._near: frozenset[int] = frozenset()
+        if owners & self._version:
+            self._near = frozenset(owners - self._version)
+            self._relaxed = network.problem(self._kernel)
+            self._full = network.problem(network.all_clauses(self._near))
+
+    def _clashes(self, index: int) -> bool:
+        return any(self._network.statements_clash(index, claim) for claim in self._version)
+
+    def find(self, left: Collection[int]) -> list[int] | None:
+        """A minimal set among ``left``, or None."""
+        for index in left:
+            if index in self.alone:
+                return [index]
+        if self._relaxed is None or self._full is None:
+            return None
+        return self._together(frozenset(left) & self._near, set())
+
+    def _together(self, left: frozenset[int], seen: set[frozenset[int]]) -> list[int] | None:
+        """Several statements together. A core that is inconsistent in itself is no C: look without each of its members."""
+        if self._relaxed is None or self._full is None or left in seen:
+            return None
+        seen.add(left)
+        core = self._relaxed.minimal(sorted(left), self._version)
+        if core is None:
+            return None
+        quarrel = self._full.minimal(core)
+        if quarrel is None:
+            return core
+        for index in quarrel or core:
+            found = self._together(left - {index}, seen)
+            if found is not None:
+                return found
+        return None
+
+
+def maximal_consistent(network: Network, owners: Sequence[int], cap: int = 64) -> tuple[list[tuple[int, ...]], bool]:
+    """All maximal sets of ``owners`` that some reading satisfies (at most ``cap``), and whether the list is complete."""
+    problem = network.problem(network.all_clauses(owners))
+    found: set[frozenset[int]] = set()
+    seen: set[frozenset[int]] = set()
+    queue = [frozenset(owners)]
+    while queue and len(seen) < cap * 64:
+        some = queue.pop()
+        if some in seen or any(some <= other for other in found):
+            continue
+        seen.add(some)
+        core = problem.minimal(sorted(some))
+        if core is None:
+            found = {other for other in found if not other <= some} | {some}
+        else:
+            queue += [some - {index} for index in core]
+    problem.close()
+    complete = not queue and len(found) <= cap
+    return sorted(tuple(sorted(one)) for one in found)[:cap], complete

@@ -1,0 +1,88 @@
+"""The denial of a version: what entails it, so that M (the voices that must be wrong for it to be false) can be counted.
+
+¬V holds if some claim of V did not happen in its window between its places. A set C stands against ¬V if it is consistent and
+leaves no claim of V deniable.
+"""
+
+from collections.abc import Collection, Sequence
+from itertools import islice, product
+
+from habeas.domain.statement import Act
+from habeas.examine.contradiction import Against
+from habeas.examine.laws import Laws
+from habeas.examine.network import Network
+from habeas.examine.record import Record
+from habeas.examine.semantics import Node
+
+_COMBINATIONS = 4096
+
+
+class Denying:
+    """Finds minimal sets of statements that cannot be true together with the denial of a version."""
+
+    def __init__(self, record: Record, version: Collection[int], counted: Sequence[int]) -> None:
+        """One finder for each claim of the version that can be denied."""
+        self._record = record
+        self._against: list[Against] = []
+        for claim in version:
+            denied = _denied_node(record, claim)
+            if denied is not None:
+                network = Network(Laws([*record.certain.nodes, denied]))
+                self._against.append(Against(network, [denied.owner], counted))
+        self._full = record.certain
+
+    def find(self, left: Collection[int]) -> list[int] | None:
+        """A minimal consistent set among ``left`` that leaves no claim deniable, or None."""
+        if not self._against:
+            return None
+        choices = [self._entailing(against, left) for against in self._against]
+        if not all(choices):
+            return None
+        for combination in islice(product(*choices), _COMBINATIONS):
+            union = sorted({index for one in combination for index in one})
+            if self._consistent(union):
+                return self._smaller(union)
+        return None
+
+    @staticmethod
+    def _entailing(against: Against, left: Collection[int]) -> list[list[int]]:
+        alone = [[index] for index in left if index in against.alone]
+        if alone:
+            return alone
+        found = against.find(left)
+        return [found] if found else []
+
+    def _consistent(self, union: Sequence[int]) -> bool:
+        problem = self._full.problem(self._full.all_clauses(union))
+        quarrel = problem.conflict(union)
+        problem.close()
+        return quarrel is None
+
+    def _smaller(self, union: list[int]) -> list[int]:
+        """Drop what is not needed: every claim must stay undeniable."""
+        kept = list(union)
+        for index in union:
+            fewer = [other for other in kept if other != index]
+            if all(against.find(fewer) is not None for against in self._against):
+                kept = fewer
+        return kept
+
+
+def _denied_node(record: Record, claim: int) -> Node | None:
+    """The node that says: this claim did not happen in its window, between its places."""
+    start = next((node for node in record.certain.nodes if node.owner == claim), None)
+    if start is None or start.act is Act.CUSTODY_DENIED or start.denies is not None:
+        return None
+    owner = len(record.statements) + claim
+    return Node(
+        owner,
+        start.act,
+        start.lo,
+        start.lo,
+        start.hi + start.length - start.lo,
+        place=start.place,
+        to_place=start.to_place,
+        anyone=not record.statements[claim].place.strip(),
+        denies=start.act,
+        not_held_by=start.not_held_by,
+    )

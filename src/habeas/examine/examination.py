@@ -1,0 +1,49 @@
+"""One verb: examine. A case and what its places mean go in; findings, origins and the cost of belief come out.
+
+Pure: the same case gives the same answer, in the same order. What it does not do: read files, resolve places, decide anything;
+a named reviewer confirms or rejects each finding.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from habeas.domain.case import Case
+from habeas.domain.finding import Examination, Finding, Kind
+from habeas.domain.where import Place
+from habeas.examine.battery.custody import accusation_after_custody, custody_conflict, denial_contradicted
+from habeas.examine.battery.dates import date_conflict
+from habeas.examine.battery.death import act_after_death
+from habeas.examine.battery.identity import identity_conflict
+from habeas.examine.battery.origins import accusation_follows, single_origin, supports_accusation, untestable
+from habeas.examine.battery.presence import presence_conflict
+from habeas.examine.battery.shifting import shifting_version
+from habeas.examine.belief import weigh
+from habeas.examine.record import Record
+from habeas.examine.travel import Pace
+
+BATTERY: Mapping[Kind, Callable[[Record], Iterator[Finding]]] = {
+    Kind.CUSTODY_CONFLICT: custody_conflict,
+    Kind.PRESENCE_CONFLICT: presence_conflict,
+    Kind.ACCUSATION_AFTER_CUSTODY: accusation_after_custody,
+    Kind.ACT_AFTER_DEATH: act_after_death,
+    Kind.DENIAL_CONTRADICTED: denial_contradicted,
+    Kind.SHIFTING_VERSION: shifting_version,
+    Kind.DATE_CONFLICT: date_conflict,
+    Kind.IDENTITY_CONFLICT: identity_conflict,
+    Kind.ACCUSATION_FOLLOWS: accusation_follows,
+    Kind.SINGLE_ORIGIN: single_origin,
+    Kind.SUPPORTS_ACCUSATION: supports_accusation,
+    Kind.UNTESTABLE: untestable,
+}
+"""The closed battery, in the order in which findings are told."""
+
+
+def examine(case: Case, places: Mapping[str, Place], pace: Pace | None = None) -> Examination:
+    """Run every test on the statements about the case's main person, and weigh the accusation.
+
+    ``places`` maps each place string of the case (and each body that is a country) to what it was understood as; a string that is
+    missing is a place not known. ``pace`` edits the practical speeds used for ``improbable`` findings.
+    """
+    record = Record(case, places, pace)
+    findings = [finding for test in BATTERY.values() for finding in test(record)]
+    belief, origins = weigh(record, case)
+    return Examination(case=case.title, findings=tuple(findings), origins=origins, belief=belief)

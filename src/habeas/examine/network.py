@@ -1,0 +1,251 @@
+"""The pairs that matter, and the small part of them that is not decided by bounds alone.
+
+A clause between two nodes is *sure* (every reading satisfies it), *broken* (no reading does: a contradiction of two statements), or
+*open*. Only pairs whose windows come within the travel bound of each other are compared, found by bisection. A node whose window is
+longer than all that its open clauses can forbid it can always be placed last, whatever the others do: it belongs to no contradiction
+and is set aside. What remains around some statements is their kernel; it goes to the exact solver.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+
+from habeas.domain.statement import Act
+from habeas.domain.when import DAY, ZONE_SLACK
+from habeas.examine.laws import ZERO, Atom, Clause, Laws
+from habeas.examine.semantics import FOREVER, Node
+from habeas.examine.solver import Problem
+
+_ANTIPODES_KM = 20_038
+_LONG = 45 * DAY
+"""Nodes that span more than this are kept in a list of their own, so that bisection over the rest stays narrow."""
+
+_ONE_CLOCK_MINUTES = 150
+"""At 2,500 km/h more than the length of any country within one hour of solar time; between clocks that may differ a pair of moments
+is never bound at all."""
+
+OpenClause = tuple[int, int, Clause]
+
+
+class Network:
+    """The laws between the nodes of one person, asked pair by pair."""
+
+    def __init__(self, laws: Laws) -> None:
+        """Index the nodes by the start of their windows."""
+        self.laws = laws
+        self.nodes = laws.nodes
+        self.by_owner: dict[int, list[int]] = defaultdict(list)
+        for index, node in enumerate(self.nodes):
+            self.by_owner[node.owner].append(index)
+        self._reach = laws.minutes(_ANTIPODES_KM) + ZONE_SLACK + 2
+        self.widest_gap = laws.minutes(_ANTIPODES_KM)
+        short = [i for i, node in enumerate(self.nodes) if _extent(node) <= _LONG]
+        self._short = sorted(short, key=lambda i: self.nodes[i].lo)
+        self._starts = [self.nodes[i].lo for i in self._short]
+        self._long = [i for i, node in enumerate(self.nodes) if _extent(node) > _LONG]
+        self._arrivals = [i for i, node in enumerate(self.nodes) if node.after is not None]
+        self._mortal = [i for i, node in enumerate(self.nodes) if node.dies or node.dead]
+        self._stretches = [i for i in self._long if self.nodes[i].length]
+        self._open: dict[int, list[OpenClause]] = {}
+        self._clashes: dict[tuple[int, int], bool] = {}
+
+    def _always_placed(self, allowed: Collection[int]) -> frozenset[int]:
+        """Arrivals, bounded below only, that fit before any death whatever the other statements are: they exclude nothing."""
+        limit = min((self.nodes[i].lo for i in self._mortal if self.nodes[i].owner in allowed), default=FOREVER)
+        taken = sum(node.length for node in self.nodes if node.bodily or node.denies is Act.PRESENT)
+        taken += len(self.nodes) * 2 * _ONE_CLOCK_MINUTES
+        return frozenset(i for i in self._arrivals if limit - self.nodes[i].lo > taken)
+
+    def bounds(self, index: int) -> tuple[int, int]:
+        """Earliest and latest start of a node."""
+        return (0, 0) if index == ZERO else (self.nodes[index].lo, self.nodes[index].hi)
+
+    def judge(self, clause: Clause) -> Clause | None:
+        """None if every reading satisfies it; else the atoms that some reading satisfies (none: broken)."""
+        left: list[Atom] = []
+        for u, v, least in clause:
+            (ulo, uhi), (vlo, vhi) = self.bounds(u), self.bounds(v)
+            if vlo - uhi >= least:
+                return None
+            if vhi - ulo >= least:
+                left.append((u, v, least))
+        return tuple(left)
+
+    def pair(self, i: int, j: int) -> tuple[bool, list[Clause]]:
+        """(whether some law between the two is broken, the open clauses)."""
+        if self._far(i, j):
+            return False, []
+        broken, open_ = False, []
+        for clause in self.laws.clauses(i, j):
+            left = self.judge(clause)
+            if left is None:
+                continue
+            if left:
+                open_.append(left)
+            else:
+                broken = True
+        return broken, open_
+
+    def _far(self, i: int, j: int) -> bool:
+        """Whether two nodes are so far apart in time that no law between them can fail."""
+        x, y = self.nodes[i], self.nodes[j]
+        if x.lo <= y.hi + y.length + self._reach and y.lo <= x.hi + x.length + self._reach:
+            return False
+        if x.dies or x.dead or y.dies or y.dead or (x.event and x.event == y.event) or x.owner == y.owner:
+            return False
+        return self.laws.presumed is None or not ((x.held is not None and y.free is not None) or (y.held is not None and x.free is not None))
+
+    def statements_clash(self, one: int, other: int) -> bool:
+        """Whether two statements contradict each other by bounds alone (memoised)."""
+        key = (one, other) if one < other else (other, one)
+        found = self._clashes.get(key)
+        if found is None:
+            found = any(self.pair(i, j)[0] for i in self.by_owner.get(one, ()) for j in self.by_owner.get(other, ()))
+            self._clashes[key] = found
+        return found
+
+    def within(self, low: int, high: int, *, stretches: bool = False) -> Iterator[int]:
+        """Nodes whose extent may touch the stretch from ``low`` to ``high``; of the long ones on request only true stretches."""
+        first = bisect_left(self._starts, low - _LONG)
+        last = bisect_right(self._starts, high)
+        for index in self._short[first:last]:
+            node = self.nodes[index]
+            if node.hi + node.length >= low:
+                yield index
+        for index in self._stretches if stretches else self._long:
+            node = self.nodes[index]
+            if node.lo <= high and node.hi + node.length >= low:
+                yield index
+
+    def open_clauses(self, index: int) -> list[OpenClause]:
+        """Every open clause of one node with any other whose pair is not broken (memoised)."""
+        found = self._open.get(index)
+        if found is None:
+            found = self._open[index] = list(self._find_open(index))
+        return found
+
+    def _find_open(self, index: int) -> Iterator[OpenClause]:
+        node = self.nodes[index]
+        presumed = self.laws.presumed is not None
+        special = _special(node, presumed=presumed)
+        for other in self._meeting(index):
+            neighbour = self.nodes[other]
+            if other == index:
+                continue
+            plain = not special and not _special(neighbour, presumed=presumed) and node.owner != neighbour.owner
+            if plain and self.laws.gap(node, neighbour) is None:
+                continue
+            i, j = min(index, other), max(index, other)
+            broken, open_ = self.pair(i, j)
+            if not broken:
+                yield from ((i, j, clause) for clause in open_)
+
+    def _meeting(self, index: int) -> Iterable[int]:
+        node = self.nodes[index]
+        near = dict.fromkeys(self.within(node.lo - self._reach, node.hi + node.length + self._reach))
+        near |= dict.fromkeys(self.by_owner[node.owner])
+        presumed = self.laws.presumed
+        if presumed and node.free is not None:
+            near |= dict.fromkeys(i for i, until in presumed.until.items() if node.lo - self._reach <= until <= node.hi + self._reach)
+        if presumed and presumed.until.get(index, FOREVER) < FOREVER:
+            until = presumed.until[index]
+            near |= dict.fromkeys(self.within(until - self._reach, until + self._reach))
+        return near
+
+    def kernel(self, seeds: Collection[int], among: Collection[int]) -> list[OpenClause]:
+        """The open clauses around some statements that are left after every node that can always be placed has been set aside.
+
+        ``seeds``: the statements asked about; ``among``: the others that may take part. Only what is connected with a seed by nodes
+        that cannot be set aside is looked at.
+        """
+        allowed = frozenset(among) | frozenset(seeds)
+        idle = self._always_placed(allowed)
+        clauses: dict[OpenClause, None] = {}
+        queue = [index for owner in sorted(seeds) for index in self.by_owner.get(owner, ()) if index not in idle]
+        seen = set(queue)
+        while queue:
+            index = queue.pop()
+            if self._room(index) == 1 and self.nodes[index].owner not in seeds:
+                continue  # its time is known to the minute: what lies behind it cannot move what lies before it
+            mine = [
+                one for one in self.open_clauses(index)
+                if self.nodes[one[0]].owner in allowed and self.nodes[one[1]].owner in allowed
+                and one[0] not in idle and one[1] not in idle
+            ]  # fmt: skip
+            if self._room(index) > sum(self._forbids(clause, index) for _, _, clause in mine):
+                continue
+            clauses |= dict.fromkeys(mine)
+            for i, j, _ in mine:
+                other = j if i == index else i
+                if other not in seen:
+                    seen.add(other)
+                    queue.append(other)
+        return self._set_aside(list(clauses))
+
+    def _set_aside(self, clauses: list[OpenClause]) -> list[OpenClause]:
+        touching: dict[int, set[int]] = defaultdict(set)
+        forbidden: dict[tuple[int, int], int] = {}
+        total: dict[int, int] = defaultdict(int)
+        for at, (i, j, clause) in enumerate(clauses):
+            for one in (i, j):
+                touching[one].add(at)
+                forbidden[at, one] = self._forbids(clause, one)
+                total[one] += forbidden[at, one]
+        queue = [one for one in touching if self._room(one) > total[one]]
+        gone: set[int] = set()
+        dropped: set[int] = set()
+        while queue:
+            one = queue.pop()
+            if one in gone:
+                continue
+            gone.add(one)
+            for at in touching[one] - dropped:
+                dropped.add(at)
+                i, j, _ = clauses[at]
+                other = j if i == one else i
+                total[other] -= forbidden[at, other]
+                if other not in gone and self._room(other) > total[other]:
+                    queue.append(other)
+        return [clause for at, clause in enumerate(clauses) if at not in dropped]
+
+    def _room(self, one: int) -> int:
+        return self.nodes[one].hi - self.nodes[one].lo + 1
+
+    def _forbids(self, clause: Clause, one: int) -> int:
+        """The most starts of ``one`` that the clause can forbid, wherever the other node is."""
+        low, high = self.bounds(one)
+        most = high - low + 1
+        if len(clause) == 2:  # noqa: PLR2004
+            (u, v, c), (p, q, d) = clause
+            if u == q and v == p:
+                return min(most, max(0, c + d - 1))
+            return most
+        ((u, v, c),) = clause
+        slipped = self.bounds(u)[1] + c - self.bounds(v)[0]
+        return min(most, max(0, slipped))
+
+    def problem(self, clauses: Iterable[OpenClause]) -> Problem:
+        """The exact solver for some clauses."""
+        kept = list(clauses)
+        used = {index for i, j, _ in kept for index in (i, j)}
+        return Problem(
+            {index: self.bounds(index) for index in used},
+            [(self.nodes[i].owner, self.nodes[j].owner, clause) for i, j, clause in kept],
+        )
+
+    def all_clauses(self, owners: Collection[int]) -> list[OpenClause]:
+        """Every clause between some statements, broken ones included: for few statements, quadratic."""
+        among = [index for owner in sorted(owners) for index in self.by_owner.get(owner, ())]
+        return [(i, j, clause) for at, i in enumerate(among) for j in among[at + 1 :] for clause in self.laws.clauses(i, j)]
+
+
+def _extent(node: Node) -> int:
+    return node.hi - node.lo + node.length
+
+
+def _special(node: Node, *, presumed: bool) -> bool:
+    """Whether more than place and time of two living presences may matter."""
+    return bool(
+        node.dies or node.dead or node.event or node.denies is not None or node.free is not None or node.length
+        or (presumed and node.held is not None)
+    )  # fmt: skip

@@ -1,0 +1,236 @@
+"""The statements about one person, compiled once: nodes, laws under each regime, voices, custody and what ended it.
+
+Custody that was opened is presumed to last until a statement closes it. What closes it: a recorded release or escape that is not
+itself part of the accusation and is not rivalled by later custody without a new arrest; a later, disjoint arrest (then the end is
+unknown, and nothing is presumed after the last sign of the earlier custody).
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping
+from functools import cached_property
+from itertools import accumulate
+
+from habeas.domain.case import Case
+from habeas.domain.statement import CUSTODY_ACTS, Act, Statement
+from habeas.domain.where import NOWHERE, Place, contains
+from habeas.examine.laws import Laws, Presumptions
+from habeas.examine.network import Network
+from habeas.examine.semantics import FOREVER, Node, nodes_of, voice_body, window
+from habeas.examine.travel import Pace
+from habeas.examine.voices import Voice, voices_of
+
+_TESTED = frozenset({
+    Act.DETAINED, Act.HELD_AT, Act.SEEN_IN_CUSTODY, Act.TRANSFERRED, Act.RELEASED, Act.ESCAPED, Act.DEPARTED, Act.PRESENT,
+    Act.WANTED, Act.DIED, Act.BURIED, Act.CUSTODY_DENIED,
+})  # fmt: skip
+
+
+class Record:
+    """Everything that the tests of one examination read."""
+
+    def __init__(self, case: Case, places: Mapping[str, Place], pace: Pace | None = None) -> None:
+        """``places``: place string (and body name, where it is a country) → what it was understood as."""
+        self.case = case
+        self.pace = pace or Pace()
+        self.places = places
+        self.statements: tuple[Statement, ...] = tuple(s for s in case.statements if _main(s, case))
+        accused = frozenset(case.accusation)
+        self._windows = [window(s) for s in self.statements]
+        self.accusation = tuple(i for i, s in enumerate(self.statements) if s.id in accused)
+        self.is_accusation = frozenset(self.accusation)
+        self.nodes: list[Node] = nodes_of(self.statements, places, frozenset(accused))
+        self.certain = Network(Laws(self.nodes))
+        self.voices: list[Voice] = voices_of(self.statements)
+
+    @cached_property
+    def presumed(self) -> Network:
+        """The network in which custody lasts until something on record ends it."""
+        return Network(Laws(self.nodes, presumed=Presumptions(self._until(), self._holders())))
+
+    @cached_property
+    def practical(self) -> Network:
+        """The network at a practical pace."""
+        return Network(Laws(self.nodes, pace=self.pace))
+
+    def place(self, index: int) -> Place:
+        """What the place of a statement was understood as."""
+        return self.places.get(self.statements[index].place, NOWHERE)
+
+    def window(self, index: int) -> tuple[int, int]:
+        """The window of a statement; the whole of time where nothing bounds it."""
+        return self._windows[index] or (-FOREVER, FOREVER)
+
+    def dated(self, index: int) -> bool:
+        """Whether anything bounds a statement in time."""
+        return self._windows[index] is not None
+
+    def testable(self, index: int) -> bool:
+        """Whether a statement of the accusation names an act that says something of him, with a date that can be tested."""
+        statement = self.statements[index]
+        if index not in self.certain.by_owner:
+            return False
+        if statement.act is Act.CHARGED:
+            return statement.circumstance("in_absentia").casefold() == "true"
+        if statement.act not in _TESTED:
+            return False
+        if statement.denied or statement.act is Act.CUSTODY_DENIED:
+            return True
+        low, high = self.window(index)
+        return low > -FOREVER and high < FOREVER
+
+    @cached_property
+    def custody(self) -> list[int]:
+        """Statements outside the accusation that say that someone holds him, with a date, in the order of their latest date."""
+        found = [
+            i
+            for i, s in enumerate(self.statements)
+            if s.act in CUSTODY_ACTS and not s.denied and i not in self.is_accusation and self.dated(i)
+        ]
+        return sorted(found, key=lambda i: (self.window(i)[1], i))
+
+    @cached_property
+    def deaths(self) -> list[int]:
+        """Statements outside the accusation that have him dead, with a date."""
+        return [
+            i
+            for i, s in enumerate(self.statements)
+            if s.act in (Act.DIED, Act.BURIED) and not s.denied and i not in self.is_accusation and self.dated(i)
+        ]
+
+    @cached_property
+    def closings(self) -> list[int]:
+        """Recorded releases and escapes that are believed: not the accusation's own, not denied, not rivalled by later custody."""
+        return [
+            i
+            for i, s in enumerate(self.statements)
+            if s.act in (Act.RELEASED, Act.ESCAPED)
+            and not s.denied
+            and self.dated(i)
+            and (i not in self.is_accusation or (s.act is Act.ESCAPED and not self.refuted_escape(i)))
+            and not self.rivals(i)
+        ]
+
+    @cached_property
+    def rivalled(self) -> list[int]:
+        """Releases after which he is still held without a new arrest: two rival statements, not a release."""
+        return [i for i, s in enumerate(self.statements) if s.act is Act.RELEASED and not s.denied and self.rivals(i)]
+
+    def rivals(self, release: int) -> list[int]:
+        """Custody surely after a release or escape, with no arrest in between."""
+        low, high = self.window(release)
+        if low == -FOREVER:
+            return []
+        taken_again = min((start for start, end in self._arrests if end >= low), default=FOREVER)
+        return [i for start, end, i in self._sightings_from(high + 1) if end < taken_again]
+
+    @cached_property
+    def _arrests(self) -> list[tuple[int, int]]:
+        return sorted(self.window(i) for i in self.custody if self.statements[i].act is Act.DETAINED)
+
+    @cached_property
+    def _sightings(self) -> list[tuple[int, int, int]]:
+        return sorted((*self.window(i), i) for i in self.custody if self.statements[i].act is not Act.DETAINED)
+
+    @cached_property
+    def _cells(self) -> list[Place]:
+        """The places of custody, each once."""
+        return list({place.name: place for place in map(self.place, self.custody) if place.known}.values())
+
+    def _sightings_from(self, low: int) -> list[tuple[int, int, int]]:
+        return self._sightings[bisect_left(self._sightings, (low, -FOREVER, -1)) :]
+
+    def refuted_escape(self, escape: int) -> list[int]:
+        """What stands against an escape: he is held, or dead, at or after it, or it is denied; empty for an escape that stands."""
+        low, high = self.window(escape)
+        found = self.rivals(escape)
+        denials = [
+            i
+            for i in self._denied_escapes
+            if i != escape and self._denies(i, escape)
+        ]
+        if low == -FOREVER:
+            return found + denials
+        rearrested = bool(self._arrests) and self._arrests[-1][0] > high
+        for death in self.deaths:
+            died = self.window(death)
+            gone_before = died[1] < low
+            in_the_cell = self.statements[death].act is Act.DIED and not rearrested and any(
+                _same_site(cell, self.place(death), self.statements[death].place) for cell in self._cells
+            )  # fmt: skip
+            if gone_before or (in_the_cell and died[0] > high and died[0] > -FOREVER):
+                found.append(death)
+        return found + denials
+
+    @cached_property
+    def _denied_escapes(self) -> list[int]:
+        return [i for i, s in enumerate(self.statements) if s.act is Act.ESCAPED and s.denied]
+
+    def _denies(self, denial: int, claim: int) -> bool:
+        return denial in self.certain.by_owner and (
+            self.certain.statements_clash(denial, claim) or self.statements[denial].when is None
+        )
+
+    def closed_between(self, custody: int, later: tuple[int, int], *, but: int = -1) -> bool:
+        """Whether something on record may have ended a custody before a later window began to be over."""
+        start = self.window(custody)
+        return any(
+            self.window(i)[1] >= start[0] and self.window(i)[0] <= later[1] for i in self.closings if i != but
+        )
+
+    def gap_after(self, custody: int, later: tuple[int, int]) -> bool:
+        """Whether a later, disjoint arrest shows that this custody ended at an unknown time before it."""
+        at = bisect_right(self._arrest_starts, self.window(custody)[1])
+        return at < len(self._arrest_starts) and later[0] < self._latest_arrest[at]
+
+    @cached_property
+    def _arrest_starts(self) -> list[int]:
+        return [start for start, _ in self._arrests]
+
+    @cached_property
+    def _latest_arrest(self) -> list[int]:
+        """For each arrest in order: the latest end among it and those after it."""
+        return list(accumulate((end for _, end in reversed(self._arrests)), max))[::-1]
+
+    def _until(self) -> dict[int, int]:
+        """Node → the minute from which he may be free again, by the record; an end that the accusation itself tells is granted."""
+        claimed = [i for i in self.accusation if self.statements[i].act in (Act.ESCAPED, Act.RELEASED) and not self.statements[i].denied]
+        ends = sorted(self.window(i) for i in {*self.closings, *claimed})
+        starts = self._arrest_starts
+        until: dict[int, int] = {}
+        for index, node in enumerate(self.nodes):
+            if node.held is None or node.free is not None or node.owner in self.is_accusation:
+                continue
+            end = node.hi + node.length
+            found = FOREVER
+            for low, high in ends:
+                if high >= node.lo:
+                    found = min(found, max(low, node.lo))
+            at = bisect_right(starts, end)
+            if at < len(starts):
+                found = min(found, end + 1)
+            until[index] = found
+        return until
+
+    def _holders(self) -> dict[int, str]:
+        """Where no column names the holder: whoever's country he was held in, if a body of that name speaks."""
+        bodies = {voice_body(s) for s in self.statements if s.body}
+        countries = [(body, self.places[body]) for body in sorted(bodies) if body in self.places and self.places[body].exact]
+        found: dict[int, str] = {}
+        for index, node in enumerate(self.nodes):
+            if node.held is None or node.holder or not node.place.known:
+                continue
+            for body, country in countries:
+                if contains(country, node.place):
+                    found[index] = body
+        return found
+
+
+def _main(statement: Statement, case: Case) -> bool:
+    return statement.person.strip() in ("", case.person, case.pseudonym)
+
+
+def _same_site(cell: Place, other: Place, words: str) -> bool:
+    """Whether a death lies at a place of custody: the same words, or one within the other and not merely a town or country."""
+    if cell.name and cell.name == words:
+        return True
+    return cell.exact and other.exact and cell.chain[:1] == other.chain[:1] and max(d.radius_km for d in cell.discs) < 5  # noqa: PLR2004

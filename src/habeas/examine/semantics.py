@@ -1,0 +1,189 @@
+"""What each act asserts, as points and stretches on one person's timeline (the semantics table of the design).
+
+A statement becomes one or two :class:`Node` records: a moment somewhere in a window (``lo`` to ``hi``, minutes, inclusive), or a
+stretch of fixed length, with what it demands: a place, that he is held or free, alive or dead, or that an act did *not* happen.
+
+What it does not do: compare nodes (that is :mod:`habeas.examine.laws`) or reason about relative dates, whose statements get no
+node here.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from habeas.domain.statement import Act, Side, Statement
+from habeas.domain.when import When
+from habeas.domain.where import NOWHERE, Place, least_distance_km
+from habeas.examine.travel import certain_minutes
+
+FOREVER = 1 << 40
+"""Minutes; stands for an unbounded end of a window."""
+
+NOTICES = frozenset({Act.WANTED, Act.CHARGED, Act.CUSTODY_DENIED})
+"""In force when issued: without a date of their own they hold at ``stated_on``."""
+BODILY = frozenset({
+    Act.DETAINED, Act.HELD_AT, Act.SEEN_IN_CUSTODY, Act.TRANSFERRED, Act.RELEASED, Act.ESCAPED, Act.DEPARTED, Act.PRESENT,
+})  # fmt: skip
+"""Acts that place his body."""
+EVENTS = frozenset({Act.SEARCHED_PREMISES, Act.STATEMENT_TAKEN, Act.THREATENED, Act.APPEAL_SENT, Act.REPLY})
+"""Events in the life of the case: they demand nothing of his body, and can be denied."""
+
+
+@dataclass(slots=True)
+class Node:
+    """One moment or stretch of one statement.
+
+    ``held``/``free`` are the offsets in minutes from the node's start at which he is said to be held or free (None: not said);
+    ``length`` is that of a stretch (0 for a moment). ``denies`` names the act that is said not to have happened.
+    """
+
+    owner: int
+    act: Act
+    lo: int
+    hi: int
+    length: int = 0
+    place: Place = NOWHERE
+    to_place: Place = NOWHERE
+    bodily: bool = False
+    held: int | None = None
+    free: int | None = None
+    alive: bool = False
+    dies: bool = False
+    dead: bool = False
+    holder: str = ""
+    not_held_by: str = ""
+    anyone: bool = False
+    denies: Act | None = None
+    event: str = ""
+    after: int | None = None
+    journey: int = 0
+
+
+def window(statement: Statement) -> tuple[int, int] | None:
+    """The outermost window in which the act happened or was in force; None where there is no bound at all.
+
+    ``when`` empty and ``stated_on`` known: a notice, charge or denial is in force when issued; any other act happened by then.
+    """
+    when = statement.when
+    if when is None or when.relative is not None:
+        stated = statement.stated_on
+        if when is not None or stated is None or not stated.bounded:
+            return None
+        low = stated.lo if statement.act in NOTICES else None
+        return _open(low, stated.hi)
+    return _open(when.lo, when.hi) if when.bounded else None
+
+
+def denied_window(statement: Statement) -> tuple[int, int] | None:
+    """The stretch in which the speaker says that the act did *not* happen: the dates as given, without widening.
+
+    Empty ``when``: never, up to ``stated_on``.
+    """
+    when = statement.when
+    if when is None:
+        stated = statement.stated_on
+        return None if stated is None or stated.lo is None else (-2 * FOREVER, stated.lo)
+    if when.relative is not None or not when.bounded:
+        return None
+    low, high = when.nominal
+    return (-2 * FOREVER if low is None else low, 2 * FOREVER if high is None else high)
+
+
+def _open(low: int | None, high: int | None) -> tuple[int, int]:
+    return (-FOREVER if low is None else low, FOREVER if high is None else high)
+
+
+def sure_stretch(when: When | None) -> tuple[int, int] | None:
+    """The stretch that an interval surely covers; None where an end is open, rough, or it is not an interval."""
+    if when is None or not when.interval or when.core is None:
+        return None
+    low, high = when.core
+    return None if low is None or high is None or high <= low else (low, high)
+
+
+def nodes_of(
+    statements: Sequence[Statement], places: Mapping[str, Place], accusation: frozenset[str] = frozenset()
+) -> list[Node]:
+    """The nodes of all statements, in their order; ``owner`` is the index of the statement."""
+    nodes: list[Node] = []
+    for owner, statement in enumerate(statements):
+        if statement.act is Act.OTHER:
+            continue
+        if statement.denied or statement.act is Act.CUSTODY_DENIED:
+            _deny(nodes, owner, statement, places)
+        else:
+            _assert(nodes, owner, statement, places, accused=statement.id in accusation)
+    return nodes
+
+
+def _deny(nodes: list[Node], owner: int, statement: Statement, places: Mapping[str, Place]) -> None:
+    bounds = denied_window(statement)
+    if bounds is None:
+        return
+    node = Node(owner, statement.act, bounds[0], bounds[0], bounds[1] - bounds[0], event=statement.event)
+    node.place = places.get(statement.place, NOWHERE)
+    node.to_place = places.get(statement.to_place, NOWHERE)
+    if statement.act is Act.CUSTODY_DENIED:
+        node.free, node.not_held_by, node.anyone = 0, voice_body(statement), True
+    else:
+        node.denies = statement.act
+        node.not_held_by = voice_body(statement) if statement.act in NOTICES else ""
+        node.anyone = not statement.place.strip()
+    nodes.append(node)
+
+
+def _assert(nodes: list[Node], owner: int, statement: Statement, places: Mapping[str, Place], *, accused: bool) -> None:
+    bounds = window(statement)
+    if bounds is None:
+        return
+    act = statement.act
+    node = Node(owner, act, *bounds, event=statement.event)
+    node.place = places.get(statement.place, NOWHERE)
+    node.to_place = places.get(statement.to_place, NOWHERE)
+    node.bodily = act in BODILY or act is Act.DIED
+    node.alive = act in BODILY or act in (Act.WANTED, Act.CHARGED)
+    node.dies, node.dead = act is Act.DIED, act is Act.BURIED
+    _custody(node, statement, accused=accused)
+    if act is Act.HELD_AT:
+        sure = sure_stretch(statement.when)
+        if sure:
+            node.lo, node.hi, node.length = sure[0], sure[0], sure[1] - sure[0]
+    nodes.append(node)
+    if act in (Act.DEPARTED, Act.TRANSFERRED) and node.to_place.known:
+        nodes.append(_arrival(node, len(nodes) - 1))
+
+
+def _custody(node: Node, statement: Statement, *, accused: bool) -> None:
+    act = statement.act
+    if act in (Act.DETAINED, Act.HELD_AT, Act.SEEN_IN_CUSTODY, Act.TRANSFERRED):
+        node.held, node.holder = 0, holder(statement)
+    elif act in (Act.RELEASED, Act.ESCAPED):
+        node.held, node.free = 0, 1
+    elif act is Act.DEPARTED or (act is Act.PRESENT and accused and not statement.circumstance("under_guard")):
+        node.free, node.anyone = 0, True
+    elif act is Act.WANTED:
+        node.free, node.not_held_by = 0, voice_body(statement)
+    elif act is Act.CHARGED:
+        node.not_held_by = voice_body(statement)
+        node.free = 0 if statement.circumstance("in_absentia").casefold() == "true" else None
+    if act in (Act.RELEASED, Act.ESCAPED):
+        node.anyone = True
+
+
+def _arrival(start: Node, index: int) -> Node:
+    """At ``to_place`` after the journey, whenever that was: bounded below only."""
+    journey = certain_minutes(least_distance_km(start.place, start.to_place))
+    low = start.lo if start.lo == -FOREVER else start.lo + journey
+    return Node(
+        start.owner, Act.PRESENT, low, FOREVER, place=start.to_place, bodily=True, alive=True, after=index, journey=journey
+    )
+
+
+def holder(statement: Statement) -> str:
+    """Who holds him as far as the columns say: ``by`` among the circumstances, else the state that says so of itself."""
+    by = statement.circumstance("by")
+    return by or (statement.body if statement.side is Side.STATE else "")
+
+
+def voice_body(statement: Statement) -> str:
+    """On whose behalf it is said: the body, or the speaker where no body is given."""
+    return statement.body or statement.speaker

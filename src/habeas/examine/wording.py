@@ -1,0 +1,138 @@
+"""How findings speak: dates, spans and the sentence that the whole product exists to print.
+
+What it does not do: name anyone who is not named in the statements it was given; a dossier is worded from redacted statements.
+"""
+
+import re
+from collections.abc import Collection, Sequence
+from datetime import date
+
+from habeas.domain.statement import Act, Statement
+from habeas.domain.when import DAY, When, moment
+from habeas.examine.record import Record
+from habeas.examine.semantics import FOREVER
+from habeas.locale import long_date, long_month, tr, tr_n
+
+
+_WORDS = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?(?:T(\d{2}:\d{2}))?([~?%])?", re.ASCII)
+
+
+def when_words(when: When) -> str:
+    """A date in words, for example "22 September 1977"; what is more than a plain date or interval stays as it was written."""
+    if when.relative is not None:
+        return when.text
+    parts = [_one(part) for part in when.text.split("/")]
+    if None in parts:
+        return when.text
+    if len(parts) == 1:
+        return str(parts[0])
+    if not parts[0] or not parts[1]:
+        return tr("until {date}", date=parts[1]) if parts[1] else tr("from {date}", date=parts[0])
+    return tr("{first} to {last}", first=parts[0], last=parts[1])
+
+
+def _one(part: str) -> str | None:
+    """One date in words; empty for an open end; None for what has no plain words."""
+    if part in ("", ".."):
+        return ""
+    found = _WORDS.fullmatch(part)
+    if not found:
+        return None
+    year, month, day, hour, doubt = found.groups()
+    first = date(int(year), int(month or 1), int(day or 1))
+    words = long_date(first) if day else long_month(first) if month else year
+    if hour:
+        words = tr("{date}, {time}", date=words, time=hour)
+    return tr("about {date}", date=words) if doubt else words
+
+
+def date_words(statement: Statement) -> str:
+    """The date of a statement in words, or when it was said."""
+    if statement.when is not None:
+        words = when_words(statement.when)
+        return tr("on {date}", date=words) if _WORDS.fullmatch(statement.when.text) and statement.when.text.count("-") > 1 else f"({words})"
+    if statement.stated_on is not None:
+        return tr("(undated, said {date})", date=when_words(statement.stated_on))
+    return tr("(undated)")
+
+
+def days_between(early: tuple[int, int], late: tuple[int, int]) -> str:
+    """How many days lie between two windows: one number, or at least and at most."""
+    if early[1] >= FOREVER or late[0] <= -FOREVER:
+        return ""
+    least = late[0] // DAY - early[1] // DAY
+    if early[0] <= -FOREVER or late[1] >= FOREVER:
+        return tr_n("at least {count} day", "at least {count} days", least)
+    most = late[1] // DAY - early[0] // DAY
+    if least == most:
+        return tr_n("{count} day", "{count} days", least)
+    return tr("{least} to {most} days", least=least, most=most)
+
+
+def span(window: tuple[int, int]) -> str:
+    """A window in days, for arithmetic."""
+    low = "…" if window[0] <= -FOREVER else moment(window[0])
+    high = "…" if window[1] >= FOREVER else moment(window[1])
+    return low if low == high else f"{low}/{high}"
+
+
+def claim_words(record: Record, index: int) -> str:
+    """What one statement of the accusation claims, as a clause after "that"."""
+    statement = record.statements[index]
+    who = record.case.pseudonym or tr("the person")
+    place = statement.place.split(",")[0].strip()
+    target = statement.to_place.split(",")[0].strip()
+    said = {"who": who, "when": date_words(statement), "place": place or tr("a place not named"), "target": target}
+    forms = {
+        Act.DEPARTED: tr("{who} left {place} for {target} {when}", **said) if target else tr("{who} left {place} {when}", **said),
+        Act.ESCAPED: tr("{who} escaped from custody {when}", **said),
+        Act.PRESENT: tr("{who} was at liberty in {place} {when}", **said),
+        Act.WANTED: tr("{who} was at large and wanted {when}", **said),
+        Act.CHARGED: tr("{who} was charged as a fugitive {when}", **said),
+        Act.CUSTODY_DENIED: tr("{who} was not in custody {when}", **said),
+        Act.RELEASED: tr("{who} was released {when}", **said),
+        Act.DIED: tr("{who} died {when}", **said),
+    }
+    return forms.get(statement.act, tr("what {id} says of {who} is so ({when})", id=statement.id, **said))
+
+
+_MAIN = (Act.DEPARTED, Act.ESCAPED, Act.PRESENT, Act.WANTED, Act.CHARGED, Act.RELEASED, Act.CUSTODY_DENIED)
+
+
+def headline_claim(record: Record, version: Collection[int]) -> int:
+    """The claim that names a version: the gravest act, then the narrowest date, then the first in the file."""
+    testable = [index for index in version if record.testable(index)] or list(version)
+
+    def rank(index: int) -> tuple[int, int, int]:
+        act = record.statements[index].act
+        low, high = record.window(index)
+        day = max(high - low, DAY)
+        return (_MAIN.index(act) if act in _MAIN else len(_MAIN), day, index)
+
+    return min(testable, key=rank)
+
+
+def belief_sentence(record: Record, version: Collection[int], count: int, labels: Sequence[str], *, presumed: bool = False) -> str:
+    """The sentence: N ≥ 2, and the honest ones for N = 1 and N = 0 and for an accusation that names nothing testable."""
+    if not version:
+        return tr("The accusation names nothing that can be tested against what is known: no act with a date.")
+    claim = claim_words(record, headline_claim(record, version))
+    lasting = tr(", if custody is presumed to have lasted while no end of it is on record") if presumed else ""
+    names = "; ".join(labels)
+    if count == 0:
+        return tr(
+            "No counted source in this file stands against the accusation that {claim}{lasting}: "
+            "on this file it can be accepted without holding any of them wrong.",
+            claim=claim, lasting=lasting,
+        )  # fmt: skip
+    if count == 1:
+        return tr(
+            "To accept that {claim}, one must hold that one source is wrong{lasting}: {names}. "
+            "On this file it is contradicted by a single source and no more.",
+            claim=claim, lasting=lasting, names=names,
+        )  # fmt: skip
+    return tr(
+        "To accept that {claim}, one must hold that at least {count} sources, none recorded as resting on another, "
+        "are all wrong{lasting}: {names}.",
+        claim=claim, count=count, lasting=lasting, names=names,
+    )  # fmt: skip

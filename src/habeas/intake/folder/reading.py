@@ -1,0 +1,287 @@
+"""A case folder into one :class:`Case`: all or nothing, every problem at once, and a sum that adds up.
+
+read = taken + refused + duplicates, for every table. A row that repeats an earlier one word for word is a duplicate: reported, not
+taken twice. A row whose id is taken but which says something else is refused.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from habeas.domain.case import Case
+from habeas.domain.errors import BadInput, Problem
+from habeas.domain.statement import IDENTIFIER_KEYS, Statement
+from habeas.intake.folder.columns import PROTECTED, SIDE_TABLES, STATEMENTS, CellError, Table, an_id
+from habeas.intake.folder.tables import MOST_BYTES, Row, decode, read_table
+from habeas.locale import tr
+
+ENDINGS = (".csv", ".xlsx", ".jsonl")
+_TOML_KEYS = frozenset({"title", "pseudonym", "person", "language", "accusation", "identifiers", "notes"})
+
+
+class Count(msgspec.Struct, frozen=True, kw_only=True):
+    """The sum of one table: ``read == taken + refused + duplicates``."""
+
+    file: str
+    read: int
+    taken: int
+    refused: int
+    duplicates: int
+
+
+class FolderRead(msgspec.Struct, frozen=True, kw_only=True):
+    """What a folder held: the case, and the count of each table."""
+
+    case: Case
+    counts: tuple[Count, ...]
+
+
+class _Reading:
+    """Gathers records, problems and counts while the tables are read."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.problems: list[Problem] = []
+        self.counts: list[Count] = []
+        self.rows_of: dict[tuple[str, str], int] = {}
+        self.file_of: dict[str, str] = {}
+
+    def table(self, table: Table) -> tuple[Any, ...]:
+        found = [self.folder / (table.stem + ending) for ending in ENDINGS if (self.folder / (table.stem + ending)).exists()]
+        if len(found) > 1:
+            names = ", ".join(path.name for path in found)
+            self.problems.append(Problem(file=found[1].name, message=tr("the folder holds {names}; keep one of them", names=names)))
+            return ()
+        if not found:
+            if table is STATEMENTS:
+                self.problems.append(Problem(file="statements.csv", message=tr("missing; also looked for .xlsx and .jsonl")))
+            return ()
+        file = found[0].name
+        self.file_of[table.stem] = file
+        try:
+            rows = read_table(file, read_bytes(found[0], MOST_BYTES + 1))
+        except BadInput as bad:
+            self.problems += bad.problems
+            return ()
+        if not self._header(file, table, rows.header):
+            return ()
+        return self._records(file, table, rows.rows)
+
+    def _header(self, file: str, table: Table, header: Sequence[str]) -> bool:
+        before = len(self.problems)
+        for position, name in enumerate(header, 1):
+            if PROTECTED.search(name) and name not in table.names:
+                said = tr("column {position} would hold a protected trait; Habeas keeps none: take the column out", position=position)
+                self.problems.append(Problem(file=file, row=1, message=said))
+            elif name not in table.names:
+                said = tr("column {position} is not known; the columns are {names}", position=position, names=", ".join(table.names))
+                self.problems.append(Problem(file=file, row=1, message=said))
+        for column in table.columns:
+            if column.required and column.name not in header:
+                self.problems.append(Problem(file=file, row=1, column=column.name, message=tr("this column is missing")))
+        return len(self.problems) == before
+
+    def _records(self, file: str, table: Table, rows: Sequence[Row]) -> tuple[Any, ...]:
+        taken: list[Any] = []
+        seen: dict[str, Mapping[str, str]] = {}
+        whole: set[tuple[tuple[str, str], ...]] = set()
+        refused = duplicates = 0
+        for row in rows:
+            cells = tuple(sorted(row.cells.items()))
+            if cells in whole:
+                duplicates += 1
+                continue
+            whole.add(cells)
+            record = self._record(file, table, row)
+            key = getattr(record, table.key) if record is not None and table.key else ""
+            if record is None:
+                refused += 1
+            elif key and key in seen:
+                refused += 1
+                said = tr("this {column} already stands in row {row} with other content", column=table.key, row=self.rows_of[table.stem, key])
+                self.problems.append(Problem(file=file, row=row.number, column=table.key, message=said))
+            else:
+                taken.append(record)
+                if key:
+                    seen[key] = row.cells
+                    self.rows_of[table.stem, key] = row.number
+        self.counts.append(Count(file=file, read=len(rows), taken=len(taken), refused=refused, duplicates=duplicates))
+        return tuple(taken)
+
+    def _record(self, file: str, table: Table, row: Row) -> Any:  # noqa: ANN401  # the table's record type
+        values: dict[str, Any] = {}
+        fine = True
+        for column in table.columns:
+            raw = row.cells.get(column.name, "")
+            if not raw.strip():
+                if column.required:
+                    self.problems.append(Problem(file=file, row=row.number, column=column.name, message=tr("empty, but needed")))
+                    fine = False
+                values[column.name] = column.empty
+                continue
+            try:
+                values[column.name] = raw if column.read is str else column.read(raw.strip())
+            except CellError as error:
+                self.problems.append(Problem(file=file, row=row.number, column=column.name, message=str(error)))
+                fine = False
+        return table.record(**values) if fine else None
+
+
+def read_bytes(path: Path, most: int) -> bytes:
+    """A regular file's bytes, at most ``most``; links and devices are refused."""
+    if path.is_symlink() or not path.is_file():
+        raise BadInput.one(path.name, tr("not a regular file"))
+    try:
+        with path.open("rb") as stream:
+            return stream.read(most)
+    except OSError as error:
+        raise BadInput.one(path.name, tr("cannot be read: {why}", why=os.strerror(error.errno or 0))) from None
+
+
+def read_folder(folder: Path) -> FolderRead:
+    """Read the whole folder; raise :class:`BadInput` with every problem found, and take nothing then."""
+    if not folder.is_dir():
+        raise BadInput.one(folder.name, tr("this is not a folder; 'habeas new DIR' makes an empty case folder"))
+    if not (folder / "case.toml").exists() and not any((folder / f"statements{e}").exists() for e in ENDINGS):
+        raise BadInput.one(folder.name, tr("no case.toml and no statements here; 'habeas new DIR' makes an empty case folder"))
+    reading = _Reading(folder)
+    head = _head(reading)
+    tables = {table.stem: reading.table(table) for table in (STATEMENTS, *SIDE_TABLES)}
+    case = Case(**head, **tables)
+    _check(reading, case)
+    if reading.problems:
+        raise BadInput(reading.problems)
+    return FolderRead(case=case, counts=tuple(reading.counts))
+
+
+def _head(reading: _Reading) -> dict[str, Any]:
+    path = reading.folder / "case.toml"
+    empty: dict[str, Any] = {"title": ""}
+    if not path.exists():
+        reading.problems.append(Problem(file="case.toml", message=tr("missing; right would be at least: title = \"…\"")))
+        return empty
+    try:
+        untrusted = tomllib.loads(decode("case.toml", read_bytes(path, 1 << 20)))
+    except BadInput as bad:
+        reading.problems += bad.problems
+        return empty
+    except tomllib.TOMLDecodeError as error:
+        where = str(error).rpartition("(at ")[2].rstrip(")") or "?"
+        reading.problems.append(Problem(file="case.toml", message=tr("not TOML ({where})", where=where)))
+        return empty
+    return _head_fields(reading, untrusted)
+
+
+def _head_fields(reading: _Reading, untrusted: Mapping[str, Any]) -> dict[str, Any]:
+    head: dict[str, Any] = {"title": ""}
+
+    def wrong(key: str, said: str) -> None:
+        reading.problems.append(Problem(file="case.toml", column=key, message=said))
+
+    for key, value in untrusted.items():
+        if key not in _TOML_KEYS:
+            trait = PROTECTED.search(key)
+            said = tr("this key would hold a protected trait; Habeas keeps none: take it out") if trait else tr("this key is not known; the keys are {keys}", keys=", ".join(sorted(_TOML_KEYS)))
+            wrong("" if not key.isascii() or len(key) > 32 else key, said)  # noqa: PLR2004
+        elif key == "accusation":
+            if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+                wrong(key, tr('right would be a list of ids: ["S001", "S002"]'))
+            else:
+                head[key] = tuple(value)
+        elif key == "identifiers":
+            if not isinstance(value, dict) or not all(isinstance(one, str) for one in value.values()):
+                wrong(key, tr("right would be a table of texts: id_number = \"…\""))
+            elif set(value) - set(IDENTIFIER_KEYS):
+                wrong(key, tr("the keys are {keys}", keys=", ".join(IDENTIFIER_KEYS)))
+            else:
+                head[key] = tuple(value.items())
+        elif isinstance(value, str):
+            head[key] = value
+        else:
+            wrong(key, tr("right would be a text in quotation marks"))
+    if not head["title"].strip() and not any(p.file == "case.toml" for p in reading.problems):
+        wrong("title", tr("empty, but needed"))
+    return head
+
+
+def _check(reading: _Reading, case: Case) -> None:
+    """What only the tables together can show: references that lead nowhere."""
+    if "statements" not in reading.file_of:
+        return
+    ids = {statement.id for statement in case.statements}
+    for one in case.accusation:
+        if one not in ids and not reading.problems:
+            shown = one if _is_id(one) else tr("an id")
+            reading.problems.append(Problem(file="case.toml", column="accusation", message=tr("{id} is not among the statements", id=shown)))
+    _check_statements(reading, case, ids)
+    _check_exhibits(reading, case)
+    _check_circles(reading, case)
+
+
+def _is_id(text: str) -> bool:
+    try:
+        return bool(an_id(text))
+    except CellError:
+        return False
+
+
+def _check_statements(reading: _Reading, case: Case, ids: set[Any]) -> None:
+    file = reading.file_of["statements"]
+    numbers = {exhibit.number for exhibit in case.exhibits}
+    for statement in case.statements:
+        row = reading.rows_of.get(("statements", statement.id), 0)
+        if statement.exhibit and numbers and statement.exhibit not in numbers:
+            said = tr("exhibit {number} is not in the table of exhibits", number=statement.exhibit)
+            reading.problems.append(Problem(file=file, row=row, column="exhibit", message=said))
+        relative = statement.when.relative if statement.when else None
+        if relative and relative.anchor not in ids:
+            said = tr("{id} is not among the statements", id=relative.anchor)
+            reading.problems.append(Problem(file=file, row=row, column="when", message=said))
+        if relative and relative.anchor == statement.id:
+            reading.problems.append(Problem(file=file, row=row, column="when", message=tr("a date cannot be told by itself")))
+
+
+def _check_exhibits(reading: _Reading, case: Case) -> None:
+    file = reading.file_of.get("exhibits", "exhibits.csv")
+    for exhibit in case.exhibits:
+        row = reading.rows_of.get(("exhibits", exhibit.number), 0)
+        if not exhibit.file:
+            continue
+        if Path(exhibit.file).name != exhibit.file or exhibit.file in (".", "..") or "\\" in exhibit.file:
+            said = tr("right would be the bare name of a file in exhibits/, without a folder")
+            reading.problems.append(Problem(file=file, row=row, column="file", message=said))
+        elif (reading.folder / "exhibits" / exhibit.file).is_symlink() or not (reading.folder / "exhibits" / exhibit.file).is_file():
+            said = tr("no such file in exhibits/ (leave the cell empty where the item is withheld)")
+            reading.problems.append(Problem(file=file, row=row, column="file", message=said))
+
+
+def _check_circles(reading: _Reading, case: Case) -> None:
+    """A date told by another that is told by the first leads nowhere."""
+    anchor = {s.id: s.when.relative.anchor for s in case.statements if s.when and s.when.relative}
+    for start in anchor:
+        at, seen = anchor[start], {start}
+        while at in anchor and at not in seen:
+            seen.add(at)  # type: ignore[arg-type]
+            at = anchor[at]  # type: ignore[index]
+        if at == start:
+            row = reading.rows_of.get(("statements", start), 0)
+            file = reading.file_of["statements"]
+            reading.problems.append(Problem(file=file, row=row, column="when", message=tr("these relative dates go in a circle")))
+
+
+def statement_row(statement: Statement) -> tuple[str, ...]:
+    """A statement as its row of text."""
+    return record_row(STATEMENTS, statement)
+
+
+def record_row(table: Table, record: Any) -> tuple[str, ...]:  # noqa: ANN401  # the table's record type
+    """A record as its row of text, in the order of the table's columns."""
+    cells = []
+    for column in table.columns:
+        value = getattr(record, column.name)
+        cells.append("" if value == column.empty and not column.required else column.write(value))
+    return tuple(cells)

@@ -1,0 +1,196 @@
+"""Rows of text out of CSV, JSONL and XLSX, and back. Knows nothing of what the columns mean.
+
+Reading: UTF-8 (a byte-order mark is accepted), ``,`` or ``;``; one leading ``'`` is taken off a cell that would else be a formula, and
+put back on writing. XLSX is read in a child process. Everything refused is a :class:`habeas.domain.errors.Problem`.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import msgspec
+
+from habeas.domain.errors import BadInput, Problem
+from habeas.guard import ChildFailed, run_in_child
+from habeas.locale import tr
+
+MOST_BYTES = 64 << 20
+"""A table larger than this is no case of one client; it is refused before it is read."""
+MOST_ROWS = 200_000
+MOST_CELL = 1 << 20
+"""Characters in one cell."""
+
+_FORMULA = re.compile(r"'*[=+\-@\t\r]")
+_GUARDED = re.compile(r"'+[=+\-@\t\r]")
+
+
+class Row(msgspec.Struct, frozen=True):
+    """``number`` counts as a spreadsheet does: the header is row 1 (JSONL: the line). Cells by header name."""
+
+    number: int
+    cells: Mapping[str, str]
+
+
+class Rows(msgspec.Struct, frozen=True):
+    """A table as text: its header in order, and its rows. Empty rows are not rows."""
+
+    header: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+
+def neutralise(cell: str) -> str:
+    """A cell that no spreadsheet will run: ``'`` before what would be a formula (or would lose a ``'`` on the way back)."""
+    return "'" + cell if _FORMULA.match(cell) else cell
+
+
+def restore(cell: str) -> str:
+    """The inverse of :func:`neutralise`."""
+    return cell[1:] if _GUARDED.match(cell) else cell
+
+
+def read_table(file: str, untrusted: bytes) -> Rows:
+    """Read one table by its ending; raise :class:`BadInput` with every problem found."""
+    if len(untrusted) > MOST_BYTES:
+        size, most = len(untrusted) >> 20, MOST_BYTES >> 20
+        raise BadInput.one(file, tr("{size} MiB; a table of one case has at most {most} MiB", size=size, most=most))
+    if file.endswith(".xlsx"):
+        return _read_xlsx(file, untrusted)
+    text = decode(file, untrusted)
+    return _read_jsonl(file, text) if file.endswith(".jsonl") else _read_csv(file, text)
+
+
+def decode(file: str, untrusted: bytes) -> str:
+    """UTF-8 text, or a refusal that says which encoding it looks like and in which row."""
+    if untrusted.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise BadInput.one(file, tr("this is UTF-16; save it as UTF-8"))
+    try:
+        text = untrusted.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        row = untrusted.count(b"\n", 0, error.start) + 1
+        raise BadInput.one(file, _encoding_advice(untrusted), row=row) from None
+    if "\0" in text:
+        raise BadInput.one(file, tr("a NUL character; this is not a text table"), row=text.count("\n", 0, text.index("\0")) + 1)
+    return text
+
+
+def _encoding_advice(untrusted: bytes) -> str:
+    """Cyrillic letters of Windows-1251 lie in 0xC0 to 0xFF; in Western text such bytes are rare and alone."""
+    letters = sum(1 for byte in untrusted[:200_000] if byte >= 0xC0)  # noqa: PLR2004
+    runs = len(re.findall(rb"[\xc0-\xff]{3,}", untrusted[:200_000]))
+    guess = "Windows-1251" if letters and runs * 6 > letters else "Windows-1252"
+    return tr("not UTF-8; it looks like {guess}. Save it as UTF-8", guess=guess)
+
+
+def _read_csv(file: str, text: str) -> Rows:
+    first = text.split("\n", 1)[0]
+    if not first.strip():
+        raise BadInput.one(file, tr("the first row is empty; it must name the columns"), row=1)
+    delimiter = ";" if first.count(";") > first.count(",") else ","
+    if first.count("\t") > first.count(delimiter):
+        raise BadInput.one(file, tr("columns are separated by tabs; right would be ',' or ';'"), row=1)
+    csv.field_size_limit(MOST_CELL)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    problems: list[Problem] = []
+    rows: list[Row] = []
+    header: tuple[str, ...] = ()
+    line = 0
+    try:
+        for cells in reader:
+            start, line = line + 1, reader.line_num
+            if not header:
+                header = _header(file, cells)
+            elif any(cell.strip() for cell in cells):
+                row = _row(file, start, header, cells, problems)
+                if row is not None:
+                    rows.append(row)
+                if len(rows) > MOST_ROWS:
+                    raise BadInput.one(file, tr("more than {most} rows", most=MOST_ROWS))
+    except csv.Error:
+        problems.append(Problem(file=file, row=line + 1, message=tr("a quotation mark is not closed, or a cell is longer than {most} characters", most=MOST_CELL)))
+    if problems:
+        raise BadInput(problems)
+    return Rows(header, tuple(rows))
+
+
+def _header(file: str, cells: Sequence[str]) -> tuple[str, ...]:
+    names = tuple(cell.strip() for cell in cells)
+    while names and not names[-1]:
+        names = names[:-1]
+    doubled = sorted({name for name in names if names.count(name) > 1})
+    if "" in names or doubled:
+        raise BadInput.one(file, tr("every column needs a name of its own"), row=1)
+    return names
+
+
+def _row(file: str, number: int, header: tuple[str, ...], cells: Sequence[str], problems: list[Problem]) -> Row | None:
+    extra = [cell for cell in cells[len(header) :] if cell.strip()]
+    if extra or len(cells) < len(header):
+        said = tr("{found} cells where the header has {wanted}; is a ',' or ';' inside a cell not quoted?", found=len(cells), wanted=len(header))
+        problems.append(Problem(file=file, row=number, message=said))
+        return None
+    return Row(number, {name: restore(cell) for name, cell in zip(header, cells, strict=False)})
+
+
+def _read_jsonl(file: str, text: str) -> Rows:
+    problems: list[Problem] = []
+    rows: list[Row] = []
+    header: dict[str, None] = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            found = msgspec.json.decode(line, type=dict[str, str | bool | int | None])
+        except (msgspec.DecodeError, msgspec.ValidationError):
+            problems.append(Problem(file=file, row=number, message=tr("not one JSON object with text values on one line")))
+            continue
+        header |= dict.fromkeys(found)
+        rows.append(Row(number, {name: _json_text(value) for name, value in found.items()}))
+    if problems:
+        raise BadInput(problems)
+    return Rows(tuple(header), tuple(rows))
+
+
+def _json_text(value: str | bool | int | None) -> str:  # noqa: FBT001  # a JSON value, not a switch
+    if isinstance(value, bool):
+        return "true" if value else ""
+    return "" if value is None else str(value)
+
+
+def _read_xlsx(file: str, untrusted: bytes) -> Rows:
+    try:
+        answer = run_in_child("habeas.intake.folder.xlsx:read", untrusted, seconds=120, megabytes=2048)
+    except ChildFailed as failed:
+        if failed.why == "refused":
+            said = msgspec.json.decode(failed.said, type=list[Problem])
+            raise BadInput([msgspec.structs.replace(one, file=file) for one in said]) from None
+        raise BadInput.one(file, tr("this workbook could not be read ({why})", why=failed.why)) from None
+    grid = msgspec.json.decode(answer, type=list[list[str]])
+    if not grid:
+        raise BadInput.one(file, tr("the first row is empty; it must name the columns"), row=1)
+    header = _header(file, grid[0])
+    rows = [
+        Row(number, dict(zip(header, cells, strict=False)))
+        for number, cells in enumerate(grid[1:], 2)
+        if any(cell.strip() for cell in cells)
+    ]
+    return Rows(header, tuple(rows))
+
+
+def write_csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    """UTF-8 with ``,`` and ``\\n``; formula cells neutralised."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows([neutralise(cell) for cell in row] for row in rows)
+    return out.getvalue().encode()
+
+
+def write_jsonl(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    """One object a line; empty cells are left out."""
+    return b"".join(_lines(header, rows))
+
+
+def _lines(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
+    for row in rows:
+        yield msgspec.json.encode({name: cell for name, cell in zip(header, row, strict=True) if cell}) + b"\n"

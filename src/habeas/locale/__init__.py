@@ -1,0 +1,51 @@
+"""Every sentence that a person reads passes through here: gettext, English first.
+
+What it is not: no choice of language by itself; the composition root calls :func:`use_language` once. Dates are put into words by
+Babel (CLDR).
+"""
+
+import gettext as _gettext
+from datetime import date
+from importlib import resources
+
+from babel.dates import format_date
+
+_current: _gettext.NullTranslations = _gettext.NullTranslations()
+_language = "en"
+
+
+def use_language(language: str) -> None:
+    """Speak ``language`` (an ISO 639-1 code) from now on; English where no catalogue ships for it."""
+    global _current, _language  # noqa: PLW0603  # one process speaks one language; the composition root sets it once
+    _language = language
+    catalogue = resources.files(__name__).joinpath(language, "LC_MESSAGES", "habeas.mo")
+    if catalogue.is_file():
+        with catalogue.open("rb") as stream:
+            _current = _gettext.GNUTranslations(stream)
+    else:
+        _current = _gettext.NullTranslations()
+
+
+def tr(message: str, /, **values: object) -> str:
+    """Return ``message`` in the current language with ``{name}`` fields filled from ``values``."""
+    return _current.gettext(message).format(**values) if values else _current.gettext(message)
+
+
+def tr_n(one: str, many: str, count: int, /, **values: object) -> str:
+    """Return the singular or plural form for ``count`` (available as ``{count}``)."""
+    return _current.ngettext(one, many, count).format(count=count, **values)
+
+
+def month_name(day: date) -> str:
+    """The short name of a month in the current language (CLDR, through Babel)."""
+    return format_date(day, "LLL", locale=_language)
+
+
+def long_date(day: date) -> str:
+    """A day in words in the current language, for example 22 September 1977."""
+    return format_date(day, "d MMMM y", locale=_language)
+
+
+def long_month(day: date) -> str:
+    """A month in words, for example September 1977."""
+    return format_date(day, "LLLL y", locale=_language)

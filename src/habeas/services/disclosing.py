@@ -1,0 +1,260 @@
+"""From a case folder to a sealed dossier, and to counsel's memorandum."""
+
+import os
+import re
+from collections.abc import Callable
+from datetime import date
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from habeas import __version__
+from habeas.domain.case import Case, Exhibit
+from habeas.domain.errors import BadInput
+from habeas.domain.finding import Examination, Kind
+from habeas.dossier import error_rates
+from habeas.dossier.contents import ShownExhibit, dossier_data, memorandum_data, timeline_of
+from habeas.dossier.exhibits import Made, make_pages
+from habeas.dossier.page_words import dossier_words, memorandum_words
+from habeas.dossier.pdf.merge import Merged
+from habeas.dossier.redact import NothingToDiscloseError, Redacted, redact
+from habeas.dossier.render import authored, whole
+from habeas.dossier.selection import Selection, select
+from habeas.dossier.words import kind_title
+from habeas.examine.examination import examine
+from habeas.intake.folder.columns import STATEMENTS
+from habeas.intake.folder.reading import read_bytes, statement_row
+from habeas.intake.folder.tables import write_csv
+from habeas.intake.gazetteer import understand
+from habeas.intake.gazetteer.places import unclear
+from habeas.locale import long_date, tr
+from habeas.seal.bag import lay_out
+from habeas.seal.bag_writer import write_bag
+from habeas.seal.digest import digest_bytes
+from habeas.seal.kit import recipient_kit
+from habeas.seal.signature import SigningKey
+from habeas.seal.verify import Verdict, verify_folder
+from habeas.services.examining import Examined, examine_folder
+
+MOST_EXHIBIT = 512 << 20
+Progress = Callable[[str, int, int], None]
+"""(what, done, of how many)."""
+
+
+class DossierMade(msgspec.Struct, frozen=True, kw_only=True):
+    """A dossier that was written and verified: figures, warnings for counsel, and what was withheld."""
+
+    folder: Path
+    fingerprint: str
+    pages: int
+    exhibits: int
+    findings: int
+    withheld: int
+    draft: bool
+    warnings: tuple[str, ...]
+    full: Examination
+    frozen: Examination
+    verdict: Verdict
+    timeline: str
+
+
+class Frozen(msgspec.Struct, frozen=True, kw_only=True):
+    """What may leave, examined anew."""
+
+    redacted: Redacted
+    examination: Examination
+    selection: Selection
+
+
+def freeze(examined: Examined, chosen: tuple[str, ...] = ()) -> Frozen:
+    """Redact, examine what is left, select, and warn. Raise :class:`NothingToDiscloseError` or a usage error."""
+    redacted = redact(examined.case)
+    examination = examine(redacted.case, understand(redacted.case))
+    selection = select(examined.examination, examination, examined.case.reviews, chosen)
+    return Frozen(redacted=redacted, examination=examination, selection=selection)
+
+
+def make_dossier(
+    folder: Path, out: Path, key: SigningKey, day: date, *, chosen: tuple[str, ...] = (), progress: Progress = lambda *_: None
+) -> DossierMade:
+    """Write the bag ``out`` for the case in ``folder``; all or nothing. ``day`` is printed and decides the bytes."""
+    progress(tr("Examining"), 0, 1)
+    examined = examine_folder(folder)
+    frozen = freeze(examined, chosen)
+    progress(tr("Examining"), 1, 1)
+    originals, made = _exhibits(folder, frozen.redacted.case, progress)
+    progress(tr("Typesetting"), 0, 1)
+    warnings = [*frozen.selection.warnings, *(warning for one in made.values() for warning in one.warnings)]
+    if frozen.redacted.masked:
+        warnings.append(tr("a hidden name stood in {count} cells of free text and was masked; read the exhibits for it too", count=frozen.redacted.masked))
+    merged = _pages(frozen, originals, made, day)
+    progress(tr("Typesetting"), 1, 1)
+    payload = _payload(frozen, originals, merged)
+    info = (
+        ("Bag-Software-Agent", f"Habeas {__version__}"),
+        ("Bagging-Date", day.isoformat()),
+        ("External-Description", "Dossier; see VERIFY.txt"),
+    )
+    progress(tr("Sealing"), 0, 1)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    write_bag(out, lay_out(payload, recipient_kit(), info, key))
+    verdict = verify_folder(out, key.fingerprint)
+    progress(tr("Sealing"), 1, 1)
+    return DossierMade(
+        folder=out,
+        fingerprint=key.fingerprint,
+        pages=merged.pages,
+        exhibits=len(made),
+        findings=len(frozen.selection.findings),
+        withheld=frozen.redacted.withheld,
+        draft=frozen.selection.draft,
+        warnings=tuple(warnings),
+        full=examined.examination,
+        frozen=frozen.examination,
+        verdict=verdict,
+        timeline=timeline_of(frozen.redacted.case, frozen.examination),
+    )
+
+
+def _exhibits(folder: Path, case: Case, progress: Progress) -> tuple[dict[str, bytes], dict[str, Made]]:
+    """(number → original bytes, number → pages) of the exhibits that may leave and hold a file."""
+    shown = [exhibit for exhibit in case.exhibits if exhibit.file]
+    originals: dict[str, bytes] = {}
+    made: dict[str, Made] = {}
+    for done, exhibit in enumerate(shown):
+        progress(tr("Exhibits"), done, len(shown))
+        originals[exhibit.number] = read_bytes(folder / "exhibits" / exhibit.file, MOST_EXHIBIT)
+        made[exhibit.number] = make_pages(exhibit, originals[exhibit.number])
+    progress(tr("Exhibits"), len(shown), len(shown) or 1)
+    return originals, made
+
+
+def _pages(frozen: Frozen, originals: dict[str, bytes], made: dict[str, Made], day: date) -> Merged:
+    case, selection = frozen.redacted.case, frozen.selection
+    shown = [
+        ShownExhibit(
+            number=exhibit.number,
+            title=exhibit.title,
+            form=exhibit.form,
+            language=exhibit.language,
+            pages=0,
+            page=0,
+            sha256=digest_bytes(originals[exhibit.number]).sha256 if exhibit.number in originals else "—",
+            note=made[exhibit.number].note if exhibit.number in made else tr("not attached"),
+        )
+        for exhibit in case.exhibits
+    ]
+    data = dossier_data(case, frozen.examination, selection, shown, _annex(made))
+    data |= {
+        **_page(day, case.title),
+        "words": dossier_words(frozen.examination.belief, data["reviewers"]),
+        "linked": sorted(made),
+        "marking": tr("DRAFT") if selection.draft else "",
+        "watermark": tr("DRAFT") if selection.draft else "",
+        "running": tr("The accusation against {who}", who=case.pseudonym),
+        "quote_lang": case.language[:2] or "en",
+    }
+    return whole(data, [one.pages for one in made.values()], day, draft=selection.draft)
+
+
+def _page(day: date, title: str) -> dict[str, Any]:
+    return {"date": [day.year, day.month, day.day], "date_words": long_date(day), "lang": "en", "total": 0, "running": title}
+
+
+def _annex(made: dict[str, Made]) -> dict[str, Any]:
+    rates = error_rates.by_kind()
+    return {
+        "tests": [
+            {"name": kind_title(kind), "version": f"{kind} 1", "rates": rates.get(kind, tr("not measured: no annotated material"))}
+            for kind in Kind
+        ],
+        "versions": [
+            f"Habeas {__version__}",
+            *(f"{name} {metadata.version(name)}" for name in ("python-sat", "typst", "pikepdf", "pypdfium2")),
+            tr("places: a subset of GeoNames (CC BY 4.0) and Natural Earth (public domain)"),
+        ],
+        "warnings": [warning for one in made.values() for warning in one.warnings],
+    }
+
+
+def _payload(frozen: Frozen, originals: dict[str, bytes], merged: Merged) -> dict[str, Any]:
+    """What stands below ``data/``: neutral names, nothing withheld, nothing that is counsel's alone."""
+    case = frozen.redacted.case
+    payload: dict[str, Any] = {
+        "dossier.pdf": merged.pdf,
+        "statements.csv": write_csv(STATEMENTS.names, [statement_row(s) for s in case.statements]),
+        "findings.json": public_json(frozen),
+    }
+    for exhibit in case.exhibits:
+        if exhibit.number in originals:
+            payload[f"exhibits/{original_name(exhibit)}"] = originals[exhibit.number]
+    return payload
+
+
+def original_name(exhibit: Exhibit) -> str:
+    """A neutral file name: the number and a plain ending, never the name that somebody chose for the file."""
+    ending = Path(exhibit.file).suffix.lower()
+    return f"exhibit-{exhibit.number}" + (ending if re.fullmatch(r"\.[a-z0-9]{1,5}", ending) else "")
+
+
+def public_json(frozen: Frozen) -> bytes:
+    """The selected findings and the cost of belief for machines, without what is counsel's alone."""
+    findings = [
+        {name: value for name, value in msgspec.to_builtins(one).items() if name != "would_change"}
+        for one in frozen.selection.findings
+    ]
+    belief = {
+        name: value
+        for name, value in msgspec.to_builtins(frozen.examination.belief).items()
+        if name not in ("to_deny", "deny_sets")
+    }
+    whole_case = {
+        "case": frozen.redacted.case.title,
+        "draft": frozen.selection.draft,
+        "findings": findings,
+        "origins": msgspec.to_builtins(frozen.examination.origins),
+        "belief": belief,
+    }
+    return msgspec.json.format(msgspec.json.encode(whole_case), indent=2) + b"\n"
+
+
+def make_memorandum(folder: Path, day: date) -> bytes:
+    """Counsel's memorandum as PDF bytes; the caller writes it where counsel says, and nowhere else."""
+    examined = examine_folder(folder)
+    try:
+        selection: Selection | None = freeze(examined).selection
+    except NothingToDiscloseError:
+        selection = None
+    case = examined.case
+    gaps = [tr("place of {ids}: {note}", ids=_where_used(case, place.name), note=place.note) for place in unclear(examined.places.values())]
+    data = memorandum_data(case, examined.examination, selection, [(exhibit, ()) for exhibit in case.exhibits], gaps)
+    data |= {
+        **_page(day, case.title),
+        "words": memorandum_words(examined.examination.belief),
+        "linked": [],
+        "marking": tr("PRIVILEGED"),
+        "watermark": "",
+    }
+    return authored("memorandum.typ", data, day)
+
+
+def _where_used(case: Case, place: str) -> str:
+    ids = [s.id for s in case.statements if place in (s.place, s.to_place)]
+    return ", ".join(ids[:6]) + (" …" if len(ids) > 6 else "")  # noqa: PLR2004
+
+
+def write_memorandum(out: Path, pdf: bytes) -> None:
+    """Write the memorandum, readable by its owner alone, never over another file and never into a bag."""
+    parents = [out.parent, *out.parent.parents]
+    if any((folder / "bagit.txt").exists() for folder in parents):
+        raise BadInput.one(out.name, tr("this place lies inside a bag; the memorandum never enters one"))
+    try:
+        descriptor = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise BadInput.one(out.name, tr("there is a file of this name already; nothing was written over")) from None
+    except OSError as error:
+        raise BadInput.one(out.name, tr("cannot be written: {why}", why=os.strerror(error.errno or 0))) from None
+    with os.fdopen(descriptor, "wb") as stream:
+        stream.write(pdf)

@@ -1,0 +1,53 @@
+"""Make an empty case folder with its guide, and check one that somebody filled."""
+
+from pathlib import Path
+
+import msgspec
+
+from habeas.domain.case import Case
+from habeas.domain.errors import BadInput
+from habeas.intake.folder import FolderRead, read_folder, write_folder
+from habeas.intake.folder.columns import SIDE_TABLES
+from habeas.intake.folder.tables import write_csv
+from habeas.intake.gazetteer import understand
+from habeas.intake.gazetteer.places import unclear
+from habeas.locale import tr
+from habeas.services.guide import guide
+
+
+class Checked(msgspec.Struct, frozen=True, kw_only=True):
+    """A folder that can be examined: what was read, and what it would be good to know before."""
+
+    read: FolderRead
+    notes: tuple[str, ...]
+
+
+def new_folder(folder: Path) -> tuple[str, ...]:
+    """Write an empty case folder: all tables with their headers, and GUIDE.txt. Returns the names of what was made."""
+    write_folder(Case(title=tr("Untitled case")), folder)
+    for table in SIDE_TABLES:
+        (folder / f"{table.stem}.csv").write_bytes(write_csv(table.names, []))
+    (folder / "GUIDE.txt").write_text(guide(), encoding="utf-8")
+    return tuple(sorted(path.name for path in folder.iterdir()))
+
+
+def check_folder(folder: Path) -> Checked:
+    """Read everything; raise :class:`BadInput` with every problem, or return the counts and notes."""
+    read = read_folder(folder)
+    case = read.case
+    notes = [tr("place not wholly understood in {ids}: {note}", ids=_used(case, place.name), note=place.note) for place in unclear(understand(case).values())]
+    if not case.accusation:
+        notes.append(tr("case.toml lists no statement under accusation; there is nothing to test yet"))
+    if not any(s.disclosable for s in case.statements):
+        notes.append(tr("no statement is marked disclosable; a dossier would be refused"))
+    relative = [s.id for s in case.statements if s.when and s.when.relative]
+    if relative:
+        notes.append(tr("dates told by other statements are kept and not yet reasoned with: {ids}", ids=", ".join(relative)))
+    return Checked(read=read, notes=tuple(notes))
+
+
+def _used(case: Case, place: str) -> str:
+    ids = [s.id for s in case.statements if place in (s.place, s.to_place)]
+    return ", ".join(ids[:6]) + (" …" if len(ids) > 6 else "")  # noqa: PLR2004
+
+
