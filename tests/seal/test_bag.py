@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import bagit  # type: ignore[import-untyped]
 import pytest
-from conftest import PAYLOAD, make_bag
 from hypothesis import given
 from hypothesis import strategies as st
+from simulators.bags import PAYLOAD, make_bag
 
 from habeas.seal import bag, errors, kit, verify
 from habeas.seal.signature import SigningKey
@@ -72,9 +72,7 @@ def test_a_nasty_path_is_refused(path: str) -> None:
     assert str(caught.value).isprintable()
 
 
-@pytest.mark.parametrize(
-    "paths", [("A", "a"), ("é", "É"), ("straße", "STRASSE"), ("a", "a/b"), ("X/a", "x/b"), ("a", "A/b")], ids=ascii
-)
+@pytest.mark.parametrize("paths", [("A", "a"), ("é", "É"), ("straße", "STRASSE"), ("a", "a/b"), ("X/a", "x/b"), ("a", "A/b")], ids=ascii)
 def test_two_paths_that_some_disk_takes_for_one_are_refused(paths: tuple[str, ...]) -> None:
     with pytest.raises(errors.UnsafePathError):
         lay_out(*paths)

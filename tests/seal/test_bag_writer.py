@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from conftest import make_bag
+from simulators.bags import make_bag
 
 from habeas.seal import bag, bag_writer, errors, kit, verify
 from habeas.seal.digest import digest_bytes
+
+pytestmark = pytest.mark.slow  # real renderings and stock tools
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,9 +69,7 @@ def test_a_failing_source_leaves_nothing(tmp_path: Path, key: SigningKey) -> Non
 
 
 @pytest.mark.parametrize("call", ["mkdtemp", "fsync", "rename"])
-def test_a_full_disk_at_any_step_leaves_nothing(
-    tmp_path: Path, key: SigningKey, monkeypatch: pytest.MonkeyPatch, call: str
-) -> None:
+def test_a_full_disk_at_any_step_leaves_nothing(tmp_path: Path, key: SigningKey, monkeypatch: pytest.MonkeyPatch, call: str) -> None:
     def fail(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device", "/secret/name")
 

@@ -13,13 +13,15 @@ from hypothesis import strategies as st
 
 from habeas.seal.verify import verify_signature
 
+pytestmark = pytest.mark.slow  # real renderings and stock tools
+
 VECTORS = Path(os.environ.get("HABEAS_VECTORS", "../shared/vectors"))
 L = 2**252 + 27742317777372353535851937790883648493
 EXPECTED_CCTV = 43  # accepted, of 914
 EXPECTED_WYCHEPROOF = 151  # tests run
 
 
-def load(name: str) -> Any:  # noqa: ANN401
+def load(name: str) -> Any:
     path = VECTORS / name
     if not path.exists():
         pytest.skip(f"published vectors are not here: {name} (set HABEAS_VECTORS)")

@@ -8,6 +8,8 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from habeas.seal import pkcs8
 from habeas.seal.signature import SigningKey
 
+pytestmark = pytest.mark.slow  # real renderings and stock tools
+
 
 def openssl(*args: str, given: bytes) -> bytes:
     return subprocess.run(["openssl", *args], input=given, capture_output=True, check=True).stdout

@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 from habeas.seal import errors, verify
 from habeas.seal.signature import SigningKey, parse_fingerprint
 
+pytestmark = pytest.mark.slow  # real renderings and stock tools
+
 
 def pem_of(key: object, form: PrivateFormat = PrivateFormat.PKCS8) -> bytes:
     pem: bytes = key.private_bytes(Encoding.PEM, form, NoEncryption())  # type: ignore[attr-defined]

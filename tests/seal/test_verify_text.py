@@ -26,9 +26,7 @@ pytestmark = [
 
 def run(folder: Path) -> tuple[str, list[bool]]:
     """Do the steps as a recipient would: the fingerprint printed, and whether each of the others passed."""
-    done = [
-        subprocess.run(["sh", "-c", step], cwd=folder, capture_output=True, text=True, check=False) for step in STEPS
-    ]
+    done = [subprocess.run(["sh", "-c", step], cwd=folder, capture_output=True, text=True, check=False) for step in STEPS]
     fingerprint, signature, tags, payload, extra, special = done
     return fingerprint.stdout.split()[0], [
         signature.returncode == 0 and "Verified Successfully" in signature.stdout,
@@ -42,8 +40,7 @@ def run(folder: Path) -> tuple[str, list[bool]]:
 def test_the_commands_of_the_issue_come_first_and_exactly() -> None:
     assert STEPS[:4] == [
         "openssl pkey -pubin -in signer.pem -outform DER | sha256sum",
-        "openssl pkeyutl -verify -pubin -inkey signer.pem -rawin -in tagmanifest-sha256.txt"
-        " -sigfile tagmanifest-sha256.txt.sig",
+        "openssl pkeyutl -verify -pubin -inkey signer.pem -rawin -in tagmanifest-sha256.txt -sigfile tagmanifest-sha256.txt.sig",
         "sha256sum -c tagmanifest-sha256.txt",
         "sha256sum -c manifest-sha256.txt",
     ]
@@ -109,9 +106,7 @@ def test_a_bag_signed_again_shows_another_fingerprint(sealed: Path, key: Signing
 
 
 def test_the_text_holds_no_fingerprint() -> None:
-    assert not any(
-        len(word) >= 64 for word in TEXT.replace(":", "").split() if all(c in "0123456789abcdef" for c in word)
-    )
+    assert not any(len(word) >= 64 for word in TEXT.replace(":", "").split() if all(c in "0123456789abcdef" for c in word))
 
 
 @pytest.mark.skipif(not shutil.which("shasum"), reason="no shasum here")

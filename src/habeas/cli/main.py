@@ -108,7 +108,7 @@ def examine(folder: Path, *, as_json: bool) -> None:
 @click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="The day printed on it; default today. Same input and date: same bytes.")
 @click.option("--finding", "chosen", multiple=True, metavar="ID", help="Only these confirmed findings (repeatable); default all of them.")
 @click.option("--passphrase-file", type=_FOLDER, help="Where the key's passphrase stands; else you are asked.")
-def dossier(  # noqa: PLR0913  # one parameter an option
+def dossier(  # one parameter an option
     folder: Path, out: Path, sign_key: Path, day: datetime | None, chosen: tuple[str, ...], passphrase_file: Path | None
 ) -> None:
     """Write the sealed dossier: what reviews.csv confirms, and nothing that is not marked disclosable."""

@@ -206,6 +206,6 @@ def demo(result: DemoMade) -> None:
     ):
         click.echo(f"  {path}  ({words})")
     click.echo(tr("Try: habeas verify {bag} --key {fingerprint}", bag=result.dossier.folder, fingerprint=result.dossier.fingerprint))
-    click.echo(tr("Relatives and others concerned who object to this example may write to the maintainers (see SECURITY.md); it will be changed or removed, no reasons asked."))
-
-
+    click.echo(
+        tr("Relatives and others concerned who object to this example may write to the maintainers (SECURITY.md): it will be changed or removed.")
+    )

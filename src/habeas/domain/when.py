@@ -145,16 +145,14 @@ def _days(found: re.Match[str], words: str) -> tuple[date, date, str]:
         years = int(year.replace("X", "0")), int(year.replace("X", "9"))
     else:
         years = int(year), int(year)
+    if month in (None, "XX") and day not in (None, "XX"):
+        raise WhenError(tr("'{text}': a day needs a month", text=words))
     try:
         if month in (None, "XX"):
-            if day not in (None, "XX"):
-                raise WhenError(tr("'{text}': a day needs a month", text=words))
             return date(max(years[0], 1), 1, 1), date(years[1], 12, 31), "year"
         if day in (None, "XX"):
             return date(years[0], int(month), 1), _month_end(years[0], int(month)), "month"
         exact = date(years[0], int(month), int(day))
-    except WhenError:
-        raise
     except ValueError:
         raise WhenError(tr("'{text}' is not a day of the calendar", text=words)) from None
     return exact, exact, "day"
@@ -195,9 +193,7 @@ def _span(first: date, last: date) -> tuple[int, int]:
 def _relative(words: str) -> When:
     found = _RELATIVE.fullmatch(words)
     if not found or (found["order"] and found["sign"]):
-        raise WhenError(
-            tr("'{text}' is not a relative date; right would be @S006+P14D, @S006+P12D/P16D, @S006-P1D, >@S006 or <@S006", text=words)
-        )
+        raise WhenError(tr("'{text}' is not a relative date; right would be @S006+P14D, @S006+P12D/P16D, @S006-P1D, >@S006 or <@S006", text=words))
     shift: tuple[int, int] | None = (0, 0)
     if found["order"]:
         shift = None

@@ -36,14 +36,16 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 
     ``chain``: ids of the place itself and of all that contains it, most specific first; ``exact`` is False where only an
     enclosing place is known (``La Casona, Montevideo`` known as somewhere in Montevideo): then the extent is only an upper
-    bound and nothing can be said to contain or to be contained *by name*. ``clear`` is False where borders are disputed or the
-    name is ambiguous: then disjointness is never read off the chain.
+    bound and nothing can be said to contain or to be contained *by name*. ``clear`` is False where the name is
+    ambiguous: then disjointness is never read off the country. ``shared_with``: other states in which it, or part of it, may be
+    said to lie, so that no contradiction is ever derived from a border dispute.
     """
 
     name: str
     discs: tuple[Disc, ...] = ()
     chain: tuple[str, ...] = ()
     country: str = ""
+    shared_with: tuple[str, ...] = ()
     exact: bool = True
     clear: bool = True
     note: str = ""
@@ -71,11 +73,7 @@ def least_distance_km(one: Place, other: Place) -> float:
     """A lower bound on the way from any point of one to any point of the other; 0 where nothing can be said."""
     if not one.known or not other.known or contains(one, other) or contains(other, one):
         return 0.0
-    gaps = (
-        distance_km(a, b) * _ELLIPSOID - a.radius_km - b.radius_km  #
-        for a in one.discs
-        for b in other.discs
-    )
+    gaps = (distance_km(a, b) * _ELLIPSOID - a.radius_km - b.radius_km for a in one.discs for b in other.discs)
     return max(0.0, min(gaps))
 
 
@@ -90,7 +88,8 @@ def disjoint(one: Place, other: Place) -> bool:
     """Whether no point can belong to both: two countries, two regions of one country, or a gap between the extents."""
     if not one.known or not other.known or contains(one, other) or contains(other, one):
         return False
-    if one.clear and other.clear and one.country and other.country and one.country != other.country:
+    states = {one.country, *one.shared_with}, {other.country, *other.shared_with}
+    if one.clear and other.clear and one.country and other.country and not states[0] & states[1]:
         return True
     return least_distance_km(one, other) > 0
 

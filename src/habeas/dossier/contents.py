@@ -4,6 +4,7 @@ A dossier is told from redacted statements alone (:mod:`habeas.dossier.redact`).
 own account, M and its sets stand in the memorandum and nowhere else.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -14,7 +15,7 @@ from habeas.domain.finding import BearsOn, Belief, Certainty, Examination, Findi
 from habeas.domain.statement import CUSTODY_ACTS, Act, Statement
 from habeas.dossier.selection import Selection
 from habeas.dossier.timeline import Bar, timeline
-from habeas.dossier.words import act_words, finding_label, kind_title, point_words
+from habeas.dossier.words import act_words, finding_label, identifier_words, kind_title, point_words
 from habeas.examine.voices import unnamed
 from habeas.examine.wording import when_words
 from habeas.locale import tr, tr_n
@@ -34,6 +35,8 @@ class ShownExhibit(msgspec.Struct, frozen=True, kw_only=True):
 
 
 Data = dict[str, Any]
+_IDS = re.compile(r" \([A-Za-z][\w.-]*\d[\w.-]*(?:, [A-Za-z][\w.-]*)*(?: …)?\)")
+"""Ids in brackets, left out where a reader has a minute."""
 
 _ORDER = (
     Kind.CUSTODY_CONFLICT, Kind.ACT_AFTER_DEATH, Kind.PRESENCE_CONFLICT, Kind.ACCUSATION_AFTER_CUSTODY, Kind.DENIAL_CONTRADICTED,
@@ -41,11 +44,9 @@ _ORDER = (
 )  # fmt: skip
 
 
-def dossier_data(
-    case: Case, frozen: Examination, selection: Selection, exhibits: Sequence[ShownExhibit], annex: Mapping[str, Any]
-) -> Data:
+def dossier_data(case: Case, frozen: Examination, selection: Selection, exhibits: Sequence[ShownExhibit], annex: Mapping[str, Any]) -> Data:
     """Everything that the dossier's template shows; strings are final."""
-    statements = {s.id: s for s in case.statements}
+    statements: dict[str, Statement] = {s.id: s for s in case.statements}
     findings = sorted(selection.findings, key=lambda f: _ORDER.index(f.kind) if f.kind in _ORDER else len(_ORDER))
     against = [f for f in findings if f.kind is not Kind.SUPPORTS_ACCUSATION]
     supporting = [f for f in findings if f.kind is Kind.SUPPORTS_ACCUSATION]
@@ -76,7 +77,7 @@ def _short(finding: Finding, number: int) -> Data:
         "number": number,
         "title": kind_title(finding.kind),
         "label": finding_label(finding.kind, finding.certainty),
-        "line": finding.arithmetic[0] if finding.arithmetic and finding.kind in _ORDER[:4] else finding.explanation,
+        "line": _IDS.sub("", finding.explanation),
         "exhibits": list(finding.exhibits),
     }
 
@@ -91,7 +92,7 @@ def _said(s: Statement) -> Data:
         "summary": s.summary or _bare(s),
         "exhibit": s.exhibit,
         "locator": s.locator,
-        "identifiers": "; ".join(f"{key.replace('_', ' ')} {value}" for key, value in s.identifiers),
+        "identifiers": "; ".join(f"{identifier_words(key)}: {value}" for key, value in s.identifiers),
     }
 
 
@@ -201,7 +202,7 @@ def _bars(case: Case, examination: Examination) -> list[Bar]:
         bars.append(
             Bar(
                 label=s.speaker,
-                text=f"{words}, {when_words(s.when)}",
+                text=words if accused else f"{words}, {when_words(s.when)}",
                 when=s.when,
                 group="accusation" if accused else "record",
                 open_end=s.act is Act.DETAINED and not closed and not accused,
@@ -249,7 +250,7 @@ def memorandum_data(
     case: Case, full: Examination, selection: Selection | None, exhibits: Iterable[tuple[Exhibit, Sequence[str]]], places: Sequence[str]
 ) -> Data:
     """Counsel's privileged working paper: everything, unredacted, with what weakens the case first."""
-    statements = {s.id: s for s in case.statements}
+    statements: dict[str, Statement] = {s.id: s for s in case.statements}
     empty = Selection(findings=(), reviews={}, draft=True, warnings=())
     chosen = selection or empty
 

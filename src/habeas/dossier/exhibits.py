@@ -3,6 +3,7 @@
 What comes out can only be looked at. The sealed original is untouched; the bag holds it beside the pages.
 """
 
+import re
 from collections.abc import Mapping
 
 import msgspec
@@ -59,7 +60,12 @@ def _child(entry: str, options: Mapping[str, object], data: bytes) -> bytes:
 
 
 def _pages(exhibit: Exhibit, pdf: bytes) -> ExhibitPages:
-    return ExhibitPages(number=exhibit.number, title=exhibit.title or tr("untitled"), pdf=pdf, language=exhibit.language[:2])
+    return ExhibitPages(
+        number=exhibit.number,
+        title=exhibit.title or tr("untitled"),
+        pdf=pdf,
+        language=exhibit.language if re.fullmatch("[a-z]{2,3}", exhibit.language) else "",
+    )
 
 
 def _from_pdf(exhibit: Exhibit, untrusted: bytes) -> Made:
@@ -75,11 +81,13 @@ def _from_pdf(exhibit: Exhibit, untrusted: bytes) -> Made:
 
 def _from_text(exhibit: Exhibit, untrusted: bytes) -> Made:
     header = tr("Exhibit {number}, text with line numbers", number=exhibit.number)
-    made = children.read_typeset(_child("typeset_entry", {"header": header, "language": exhibit.language[:2] or "en"}, untrusted))
+    made = children.read_typeset(_child("typeset_entry", {"header": header, "language": exhibit.language}, untrusted))
     warnings: tuple[str, ...] = ()
     if made.shown:
         marks = ", ".join(f"{one.name} ×{one.count}" for one in made.shown[:20]) + (" …" if len(made.shown) > 20 else "")  # noqa: PLR2004
-        warnings = (tr("exhibit {number}: characters without a glyph or without ink are shown by their code: {marks}", number=exhibit.number, marks=marks),)
+        warnings = (
+            tr("exhibit {number}: characters without a glyph or without ink are shown by their code: {marks}", number=exhibit.number, marks=marks),
+        )
     return Made(pages=_pages(exhibit, made.pdf), note=tr("text, typeset with line numbers"), warnings=warnings)
 
 

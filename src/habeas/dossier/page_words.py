@@ -49,7 +49,7 @@ def dossier_words(belief: Belief, reviewers: list[str]) -> dict[str, str]:
         "source": tr("Source"),
         "wrong": tr("It would be wrong about"),
         "carriers": tr_n(
-            "All of this reached the file through few carriers: the falsity of {count} exhibit or relay would remove it.",
+            "All of this reached the file through one carrier: the falsity of a single exhibit or relay would remove it.",
             "The falsity of {count} exhibits or relays, at the least, would remove all of it.",
             belief.carriers,
         ) if belief.must_be_wrong else "",

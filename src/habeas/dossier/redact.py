@@ -5,8 +5,7 @@ colour a figure or a sentence. What it does not do: look inside exhibits. Whoeve
 """
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -16,7 +15,7 @@ from habeas.domain.statement import Side, Statement
 from habeas.examine.voices import fold, unnamed, voice_key
 from habeas.locale import tr
 
-MASK = "⟦…⟧"
+MASK = "[name withheld]"
 _WORD = re.compile(r"[^\W\d_]{4,}")
 _BODIES_SHOWN = frozenset({Side.STATE, Side.INTERNATIONAL, Side.COMMISSION})
 
@@ -48,7 +47,8 @@ def redact(case: Case) -> Redacted:
     labels = _labels(kept)
     relays = _relays(kept, labels)
     mask = _Mask(case, kept, labels)
-    statements = tuple(_statement(s, labels, relays, numbers, mask) for s in kept)
+    ids = frozenset(s.id for s in kept)
+    statements = tuple(_unanchored(_statement(s, labels, relays, numbers, mask), ids) for s in kept)
     shown = Case(
         title=mask(case.title),
         pseudonym=case.pseudonym or tr("the person"),
@@ -71,23 +71,40 @@ def _exhibit(exhibit: Exhibit) -> Exhibit:
     )  # fmt: skip
 
 
-def _labels(statements: Iterable[Statement]) -> dict[tuple[str, str], str]:
-    """(voice, speaker) → the name under which that speaker appears, everywhere the same; two voices never share one."""
-    chosen: dict[tuple[str, str], str] = {}
-    for s in statements:
-        key = (voice_key(s), fold(s.speaker))
-        if s.shown_as.strip():
-            chosen.setdefault(key, s.shown_as.strip())
-    for s in statements:
-        chosen.setdefault((voice_key(s), fold(s.speaker)), _role(s))
-    voices: dict[str, list[str]] = defaultdict(list)
-    for (voice, _), label in chosen.items():
-        if voice not in voices[fold(label)]:
-            voices[fold(label)].append(voice)
-    return {
-        (voice, speaker): label if len(voices[fold(label)]) == 1 else f"{label} {_letter(voices[fold(label)].index(voice))}"
-        for (voice, speaker), label in chosen.items()
-    }
+def _labels(statements: Sequence[Statement]) -> dict[tuple[str, str], str]:
+    """(voice, speaker) → the name under which that speaker appears, everywhere the same.
+
+    The voices stay what they were: two never share a name, one never gets two, an unnamed source stays unnamed and a named one named.
+    """
+    proposed: dict[tuple[str, str], str] = {}
+    for s in sorted(statements, key=lambda one: not one.shown_as.strip()):
+        proposed.setdefault((voice_key(s), fold(s.speaker)), _proposal(s))
+    taken = {fold(s.body) for s in statements if _body_shown(s)}
+    hidden = {voice_key(s): s for s in statements if not _body_shown(s)}
+    name_of: dict[str, str] = {}
+    for voice in hidden:
+        mine = next(label for (one, _), label in proposed.items() if one == voice)
+        rivals = [one for one in hidden if next(label for (v, _), label in proposed.items() if v == one) == mine]
+        label = mine if len(rivals) == 1 else f"{mine} {_letter(rivals.index(voice))}"
+        number = 1
+        while fold(label) in taken:
+            number += 1
+            label = f"{mine} {number}"
+        taken.add(fold(label))
+        name_of[voice] = label
+    return {(voice, speaker): name_of.get(voice, label) for (voice, speaker), label in proposed.items()}
+
+
+def _body_shown(s: Statement) -> bool:
+    return bool(s.body) and s.side in _BODIES_SHOWN
+
+
+def _proposal(s: Statement) -> str:
+    """What counsel wrote under ``shown_as``, or the role; never a word that makes a named source unnamed or the reverse."""
+    wanted = s.shown_as.strip()
+    if unnamed(s) or not wanted:
+        return _role(s)
+    return _role(s) if unnamed(msgspec.structs.replace(s, speaker=wanted)) else wanted
 
 
 def _letter(number: int) -> str:
@@ -130,15 +147,21 @@ class _Mask:
             *(s.speaker for s in case.statements if s.side is Side.STATE), *(s.place + " " + s.to_place for s in kept),
         ])  # fmt: skip
         open_words = {word.casefold() for word in _WORD.findall(public)}
-        private = [s.speaker for s in case.statements if s.side is not Side.STATE and not unnamed(s)]
-        private += [relay for s in case.statements for relay in s.relayed_by]
-        private += [s.person for s in case.statements] + [case.person]
+        people = [s for s in case.statements if s.side not in _BODIES_SHOWN and s.side is not Side.PRESS and not unnamed(s)]
+        private = [s.speaker for s in people] + [s.person for s in case.statements] + [case.person]
+        names = {fold(name) for name in private}
+        relays = [relay for s in case.statements for relay in s.relayed_by if fold(relay) in names]
         words = {
-            word for name in private for word in _WORD.findall(name)
+            word for name in [*private, *relays] if name[:1].isupper() for word in _WORD.findall(name)
             if word[0].isupper() and word.casefold() not in open_words
         }  # fmt: skip
+        described = {name.strip() for name in private if name[:1].islower()}  # "a neighbour of the bakery": only as a whole
+        whole = ({relay.strip() for s in case.statements for relay in s.relayed_by} | described) - set(labels.values())
+        whole = {relay for relay in whole if len(relay) > 4 and relay.casefold() not in public.casefold()}  # noqa: PLR2004
         joined = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
-        self._pattern = re.compile(rf"\b(?:{joined})\b(?:\s+(?:{joined})\b)*", re.IGNORECASE) if words else None
+        longest = sorted(whole, key=len, reverse=True)
+        patterns = [rf"\b{re.escape(relay)}(?!\w)" for relay in longest] + ([rf"\b(?:{joined})\b(?:\s+(?:{joined})\b)*"] if words else [])
+        self._pattern = re.compile("|".join(patterns)) if patterns else None
 
     def __call__(self, text: str) -> str:
         if not text or self._pattern is None:
@@ -148,15 +171,13 @@ class _Mask:
         return masked
 
 
-def _statement(
-    s: Statement, labels: Mapping[tuple[str, str], str], relays: Mapping[str, str], numbers: set[str], mask: _Mask
-) -> Statement:
+def _statement(s: Statement, labels: Mapping[tuple[str, str], str], relays: Mapping[str, str], numbers: set[str], mask: _Mask) -> Statement:
     resting = s.exhibit in numbers
     return msgspec.structs.replace(
         s,
         person="",
         speaker=labels[voice_key(s), fold(s.speaker)],
-        body=s.body if s.side in _BODIES_SHOWN else "",
+        body=s.body if _body_shown(s) else "",
         relayed_by=tuple(relays[fold(relay)] for relay in s.relayed_by),
         identifiers=tuple((key, mask(value) if key == "name_as_written" else value) for key, value in s.identifiers),
         circumstances=tuple((key, mask(value)) for key, value in s.circumstances),
@@ -167,6 +188,12 @@ def _statement(
         locator=s.locator if resting else "",
         shown_as="",
     )
+
+
+def _unanchored(s: Statement, ids: frozenset[str]) -> Statement:
+    """Without a date that is told by a withheld row: its id may not leave."""
+    anchored = s.when is not None and s.when.relative is not None and s.when.relative.anchor not in ids
+    return msgspec.structs.replace(s, when=None) if anchored else s
 
 
 def _voices(case: Case, labels: Mapping[tuple[str, str], str]) -> tuple[VoicePair, ...]:

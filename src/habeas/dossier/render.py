@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pikepdf import Pdf
 
@@ -19,12 +19,14 @@ from habeas.dossier.pdf.visible import plain
 from habeas.locale import tr
 
 _TEMPLATES = Path(str(resources.files(__package__))) / "templates"
-_STANDARDS = ("a-2a", "ua-1")
+_STANDARDS: tuple[Literal["a-2a"], Literal["ua-1"]] = ("a-2a", "ua-1")
 
 
 def authored(template: str, data: Mapping[str, Any], day: date) -> bytes:
     """One tagged PDF from a template; characters without a glyph become ``U+XXXX``."""
+    picture = data.get("timeline", "")
     shown = _visible({**data, "fonts": {"serif": fallback(SERIF), "sans": fallback(SANS), "mono": fallback(MONO)}})
+    shown["timeline"] = picture
     stamp = (day - date(1970, 1, 1)).days * 86_400
     return compile_source(_TEMPLATES / template, shown, standards=_STANDARDS, timestamp=stamp)
 
@@ -57,9 +59,9 @@ def _count(pdf: bytes) -> int:
         return len(opened.pages)
 
 
-def _visible(value: Any) -> Any:  # noqa: ANN401  # JSON
+def _visible(value: Any) -> Any:  # JSON
     if isinstance(value, str):
-        return value if value.startswith("<svg") else plain(" ".join(value.split()) if "\n" in value else value.replace("\t", " "))
+        return plain(" ".join(value.split()) if "\n" in value else value.replace("\t", " "))
     if isinstance(value, Mapping):
         return {key: _visible(one) for key, one in value.items()}
     if isinstance(value, (list, tuple)):

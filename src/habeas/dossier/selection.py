@@ -29,13 +29,12 @@ def select(full: Examination, frozen: Examination, reviews: Sequence[Review], ch
     _refuse_unknown(by_id, chosen)
     latest = {review.finding: review for review in reviews}
     confirmed = {
-        one: review
-        for one, review in latest.items()
-        if review.decision is Decision.CONFIRMED and one in by_id and not stale(review, by_id[one])
+        one: review for one, review in latest.items() if review.decision is Decision.CONFIRMED and one in by_id and not stale(review, by_id[one])
     }
-    rejected = {one for one, review in latest.items() if review.decision is Decision.REJECTED}
+    rejected = {one for one, review in latest.items() if review.decision is Decision.REJECTED and (one not in by_id or not stale(review, by_id[one]))}
     candidates = [finding for finding in frozen.findings if finding.bears_on is BearsOn.ACCUSATION]
-    draft = not any(finding.id in confirmed for finding in candidates)
+    _refuse_withheld(candidates, chosen)
+    draft = not any(finding.id in confirmed and (not chosen or finding.id in chosen) for finding in candidates)
     findings = tuple(
         finding
         for finding in candidates
@@ -63,9 +62,14 @@ def _refuse_unknown(by_id: dict[str, Finding], chosen: Collection[str]) -> None:
             raise UsageError(tr("finding {id} bears on the client's own account; it stands in the memorandum alone", id=one))
 
 
-def _warnings(
-    full: Examination, frozen: Examination, findings: Sequence[Finding], latest: dict[str, Review], *, draft: bool
-) -> list[str]:
+def _refuse_withheld(candidates: Sequence[Finding], chosen: Collection[str]) -> None:
+    shown = {finding.id for finding in candidates}
+    for one in chosen:
+        if one not in shown:
+            raise UsageError(tr("finding {id} rests on what is not disclosable; it cannot stand in a dossier", id=one))
+
+
+def _warnings(full: Examination, frozen: Examination, findings: Sequence[Finding], latest: dict[str, Review], *, draft: bool) -> list[str]:
     said = []
     if draft:
         said.append(tr("no finding that may leave is confirmed in reviews.csv: every page says DRAFT"))
@@ -76,23 +80,36 @@ def _warnings(
                frozen=frozen.belief.must_be_wrong, full=full.belief.must_be_wrong)
         )  # fmt: skip
     elif frozen.belief.must_be_wrong < full.belief.must_be_wrong:
-        said.append(tr("withholding lowers the figure: {frozen} sources instead of {full}", frozen=frozen.belief.must_be_wrong, full=full.belief.must_be_wrong))
-    kept = {finding.id for finding in findings}
-    for finding in full.findings:
-        if finding.kind is Kind.SUPPORTS_ACCUSATION and finding.id not in kept:
-            said.append(tr("{id} supports the accusation and is not in the dossier", id=finding.id))
-        if finding.kind is Kind.SUPPORTS_ACCUSATION and finding.id in kept:
-            shown = next(one for one in findings if one.id == finding.id)
-            lost = sorted(set(finding.statements) - set(shown.statements) - set(finding.version))
-            if lost:
-                said.append(tr("{ids} support the accusation and are withheld", ids=", ".join(lost)))
-    visible = {finding.id for finding in frozen.findings}
+        said.append(
+            tr(
+                "withholding lowers the figure: {frozen} sources instead of {full}",
+                frozen=frozen.belief.must_be_wrong,
+                full=full.belief.must_be_wrong,
+            )
+        )
+    said += _supporters_lost(full, findings)
+    visible = {finding.id: finding for finding in frozen.findings}
     for one, review in latest.items():
         known = next((finding for finding in full.findings if finding.id == one), None)
         if known is None:
             said.append(tr("the review of {id} is of a finding that no longer exists", id=one))
         elif stale(review, known):
             said.append(tr("the review of {id} was given for other inputs and does not count; {now} are its inputs now", id=one, now=known.inputs))
+        elif one in visible and review.decision is Decision.CONFIRMED and set(visible[one].statements) != set(known.statements):
+            said.append(tr("{id} was confirmed on more than is disclosed; the dossier shows it on what is left", id=one))
         elif one not in visible and review.decision is Decision.CONFIRMED:
             said.append(tr("{id} is confirmed, but what it rests on is withheld", id=one))
+    return said
+
+
+def _supporters_lost(full: Examination, findings: Sequence[Finding]) -> list[str]:
+    """What supports the accusation and does not stand in the dossier."""
+    shown = {finding.id: finding for finding in findings}
+    said = []
+    for finding in full.findings:
+        if finding.kind is Kind.SUPPORTS_ACCUSATION:
+            kept = set(shown[finding.id].statements) if finding.id in shown else set()
+            lost = sorted(set(finding.statements) - kept - set(finding.version))
+            if lost:
+                said.append(tr("{ids} support the accusation and are not in the dossier", ids=", ".join(lost)))
     return said

@@ -14,8 +14,8 @@ from habeas.domain.when import DAY, When
 from habeas.dossier.pdf.visible import plain
 from habeas.locale import month_name, tr
 
-WIDTH = 1040
-_LEFT, _RIGHT, _TOP, _ROW = 300, 18, 58, 26
+WIDTH = 760
+_LEFT, _RIGHT, _TOP, _ROW = 262, 14, 56, 24
 _FONT = "Noto Sans"
 _INK, _MUTE, _GRID, _BAD = "#1f2933", "#5b6673", "#dfe4e8", "#b42318"
 _COLOURS = {"accusation": ("#9a3412", "#f3dccf"), "record": ("#1d5b79", "#d5e6ee")}
@@ -49,7 +49,9 @@ def timeline(bars: Sequence[Bar]) -> str:
     if not shown:
         return ""
     axis = _axis(shown)
-    parts, fades, y = [], [], float(_TOP)
+    parts: list[str] = []
+    fades: list[str] = []
+    y = float(_TOP)
     for group, title in (("accusation", tr("What the accusation says")), ("record", tr("What the record shows"))):
         rows = [bar for bar in shown if bar.group == group]
         if rows:
@@ -64,7 +66,7 @@ def timeline(bars: Sequence[Bar]) -> str:
     body = "".join([_grid(axis, height), _hatched(axis, shown, height), *parts])
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:.0f}" width="{WIDTH}" height="{height:.0f}" '
-        f'font-family="{_FONT}" font-size="12"><defs>{_HATCH}{"".join(fades)}</defs>'
+        f'font-family="{_FONT}" font-size="11.5"><defs>{_HATCH}{"".join(fades)}</defs>'
         f'<rect x="0" y="0" width="{WIDTH}" height="{height:.0f}" fill="#ffffff"/>{body}</svg>'
     )
 
@@ -113,7 +115,7 @@ def _grid(axis: _Axis, height: float) -> str:
 def _hatched(axis: _Axis, bars: Iterable[Bar], height: float) -> str:
     """The days that the accusation claims, across all rows."""
     out = []
-    for low, high in sorted({(bar.when.lo, bar.when.hi) for bar in bars if bar.mark}):  # type: ignore[type-var]
+    for low, high in sorted({(bar.when.lo, bar.when.hi) for bar in bars if bar.mark}):
         x0 = axis.x(low or 0)
         x1 = max(axis.x((high or 0) + 1), x0 + 3)
         out.append(
@@ -129,7 +131,7 @@ def _row(axis: _Axis, bar: Bar, y: float, number: int, fades: list[str]) -> str:
     x0, x1 = axis.x(bar.when.lo or 0), axis.x((bar.when.hi or 0) + 1)
     out = [
         f'<line x1="{_LEFT}" x2="{WIDTH - _RIGHT}" y1="{middle}" y2="{middle}" stroke="{_GRID}"/>',
-        _text(8, middle + 4, _short(bar.label, 44)),
+        _text(8, middle + 4, _short(bar.label, 42)),
     ]
     narrow = x1 - x0 < 7  # noqa: PLR2004
     if bar.open_end:
@@ -144,7 +146,7 @@ def _row(axis: _Axis, bar: Bar, y: float, number: int, fades: list[str]) -> str:
     else:
         out.append(f'<rect x="{x0:.1f}" y="{y + 4}" width="{x1 - x0:.1f}" height="{_ROW - 8}" fill="{pale}" stroke="{dark}"/>')
     right = max(x1, x0 + 8) + 6
-    fits = right + len(bar.text) * 6.3 < WIDTH - _RIGHT
+    fits = right + len(bar.text) * 6.6 < WIDTH - _RIGHT
     out.append(_text(right if fits else x0 - 8, middle + 4, bar.text, anchor="start" if fits else "end"))
     return "".join(out)
 

@@ -78,3 +78,18 @@ def point_words(points: str) -> str:
         "genuineness": tr("the genuineness of the record"),
     }
     return tr(" or ").join(words[point] for point in points.split(", ") if point in words)
+
+
+def identifier_words(key: str) -> str:
+    """The name of an identifier, in words."""
+    return {
+        "id_number": tr("identity number"),
+        "passport_number": tr("passport number"),
+        "birth_date": tr("date of birth"),
+        "name_as_written": tr("name as written"),
+        "seat": tr("seat"),
+        "ticket": tr("ticket"),
+        "flight": tr("flight"),
+        "vehicle": tr("vehicle"),
+        "article": tr("article"),
+    }.get(key, key.replace("_", " "))

@@ -162,17 +162,13 @@ def weigh(record: Record, case: Case) -> tuple[Belief, tuple[Origin, ...]]:
         admitted=_admitted(weighing, version),
         excluded=tuple(excluded),
         sentence=belief_sentence(record, version, first.size, [label[point.origin] for point in points]),
-        sentence_with_presumptions=belief_sentence(
-            record, version, second.size, [label[point.origin] for point in more], presumed=True
-        ),
+        sentence_with_presumptions=belief_sentence(record, version, second.size, [label[point.origin] for point in more], presumed=True),
     ), origins
 
 
 def _origins(weighing: Weighing) -> tuple[tuple[Origin, ...], dict[str, str]]:
     origins = tuple(
-        Origin(
-            id=f"V{number}", label=voice.label, statements=tuple(weighing.statements[index].id for index in voice.members)
-        )
+        Origin(id=f"V{number}", label=voice.label, statements=tuple(weighing.statements[index].id for index in voice.members))
         for number, voice in enumerate(weighing.record.voices, 1)
     )
     return origins, {voice.key: f"V{number}" for number, voice in enumerate(weighing.record.voices, 1)}
@@ -209,16 +205,8 @@ def _point(statement: Statement) -> tuple[str, ...]:
 def _admitted(weighing: Weighing, version: Collection[int]) -> tuple[str, ...]:
     """What the accusing side itself says against the version: printed apart, never counted."""
     accusation = set(weighing.record.accusation)
-    own = [
-        index
-        for index in weighing.record.certain.by_owner
-        if index not in accusation and weighing.keys[index] in weighing.accusers
-    ]
-    return tuple(
-        weighing.statements[index].id
-        for index in own
-        if any(weighing.record.presumed.statements_clash(index, claim) for claim in version)
-    )
+    own = [index for index in weighing.record.certain.by_owner if index not in accusation and weighing.keys[index] in weighing.accusers]
+    return tuple(weighing.statements[index].id for index in own if any(weighing.record.presumed.statements_clash(index, claim) for claim in version))
 
 
 def _always_excluded(weighing: Weighing) -> list[Excluded]:
@@ -245,7 +233,5 @@ def _excluded_for(weighing: Weighing, repeated: Sequence[int], doubled: Sequence
         ("contradicts_itself", tr("The voice says both that it happened and that it did not."), doubled),
     )
     return [
-        Excluded(reason=reason, explanation=text, statements=tuple(weighing.statements[i].id for i in found))
-        for reason, text, found in rows
-        if found
+        Excluded(reason=reason, explanation=text, statements=tuple(weighing.statements[i].id for i in found)) for reason, text, found in rows if found
     ]

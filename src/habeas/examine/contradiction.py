@@ -65,7 +65,7 @@ def _smallest(known: Iterable[Sequence[int]], elements: Elements, size: int) -> 
     """Other hitting sets of the sets found so far, of the same size; whether the list was cut."""
     sets = [sorted(frozenset[str]().union(*(elements(index) for index in one))) for one in known]
     with Hitman(bootstrap_with=sets, htype="sorted", solver="g4") as hitter:
-        found = []
+        found: list[tuple[str, ...]] = []
         for one in islice(hitter.enumerate(), LISTED + 1):
             if len(one) > size:
                 return sorted(found), False

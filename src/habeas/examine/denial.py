@@ -5,7 +5,6 @@ leaves no claim of V deniable.
 """
 
 from collections.abc import Collection, Sequence
-from itertools import islice, product
 
 from habeas.domain.statement import Act
 from habeas.examine.contradiction import Against
@@ -13,8 +12,6 @@ from habeas.examine.laws import Laws
 from habeas.examine.network import Network
 from habeas.examine.record import Record
 from habeas.examine.semantics import Node
-
-_COMBINATIONS = 4096
 
 
 class Denying:
@@ -33,30 +30,27 @@ class Denying:
 
     def find(self, left: Collection[int]) -> list[int] | None:
         """A minimal consistent set among ``left`` that leaves no claim deniable, or None."""
-        if not self._against:
-            return None
-        choices = [self._entailing(against, left) for against in self._against]
-        if not all(choices):
-            return None
-        for combination in islice(product(*choices), _COMBINATIONS):
-            union = sorted({index for one in combination for index in one})
-            if self._consistent(union):
-                return self._smaller(union)
-        return None
+        return self._search(frozenset(left), set()) if self._against else None
 
-    @staticmethod
-    def _entailing(against: Against, left: Collection[int]) -> list[list[int]]:
-        alone = [[index] for index in left if index in against.alone]
-        if alone:
-            return alone
-        found = against.find(left)
-        return [found] if found else []
-
-    def _consistent(self, union: Sequence[int]) -> bool:
+    def _search(self, left: frozenset[int], seen: set[frozenset[int]]) -> list[int] | None:
+        """Unite what entails each claim; where that quarrels with itself, any consistent set misses one of those who quarrel."""
+        if left in seen:
+            return None
+        seen.add(left)
+        found = [against.find(sorted(left)) for against in self._against]
+        if any(one is None for one in found):
+            return None
+        union = sorted({index for one in found if one for index in one})
         problem = self._full.problem(self._full.all_clauses(union))
-        quarrel = problem.conflict(union)
+        quarrel = problem.minimal(union)
         problem.close()
-        return quarrel is None
+        if quarrel is None:
+            return self._smaller(union)
+        for index in quarrel:
+            deeper = self._search(left - {index}, seen)
+            if deeper is not None:
+                return deeper
+        return None
 
     def _smaller(self, union: list[int]) -> list[int]:
         """Drop what is not needed: every claim must stay undeniable."""

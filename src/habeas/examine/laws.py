@@ -1,5 +1,7 @@
-"""The laws of the world between two nodes: nobody is in two places at once, nor faster than physics; the dead do not act;
-held people are not free; what is denied did not happen.
+"""The laws of the world between two nodes.
+
+Nobody is in two places at once, nor faster than physics; the dead do not act; held people are not free; what is denied did not
+happen.
 
 Each law is a :class:`Clause` of one or two alternatives of the form "``v`` starts at least ``c`` minutes after ``u`` starts"
 (a disjunctive temporal problem: Dechter, Meiri & Pearl 1991; Stergiou & Koubarakis 2000). Index :data:`ZERO` stands for minute 0,
@@ -38,11 +40,11 @@ class Between(NamedTuple):
 class Presumptions(NamedTuple):
     """Custody is presumed to have lasted: for each node that holds him, the minute from which he may be free again.
 
-    ``holders``: for nodes whose holder no column names, the body in whose country he was held.
+    ``holders``: for nodes whose holder no column names, the bodies in whose country he was held.
     """
 
     until: Mapping[int, int]
-    holders: Mapping[int, str]
+    holders: Mapping[int, frozenset[str]]
 
 
 class Laws:
@@ -118,7 +120,7 @@ class Laws:
         if death:
             self._death(found, i, j, slack)
             self._death(found, j, i, slack)
-        if denial and (_denied(x, y, between.first_contains, self) or _denied(y, x, between.second_contains, self)):
+        if denial and (_denied(x, y, self, inside=between.first_contains) or _denied(y, x, self, inside=between.second_contains)):
             found.append(((i, j, x.length + 1), (j, i, y.length + 1)))  # a denial speaks in the clock of the place it denies
         if same_event and not (x.length or y.length or denial):
             found += [((i, j, -slack),), ((j, i, -slack),)]
@@ -150,14 +152,12 @@ class Laws:
 
     def _binds(self, i: int, y: Node) -> bool:
         """Whether ``y``'s word on freedom speaks of custody by whoever holds him in node ``i``."""
-        holder = self.nodes[i].holder
-        if not y.not_held_by:
+        if not y.bound:
             return True
+        holder = self.nodes[i].holder
         if holder:
             return holder == y.not_held_by
-        if y.anyone:
-            return True
-        return bool(self.presumed) and self.presumed is not None and self.presumed.holders.get(i) == y.not_held_by
+        return y.anyone or (self.presumed is not None and y.not_held_by in self.presumed.holders.get(i, ()))
 
     def _death(self, found: list[Clause], i: int, j: int, slack: int) -> None:
         x, y = self.nodes[i], self.nodes[j]
@@ -169,7 +169,7 @@ class Laws:
             found.append(((i, j, -slack),))
 
 
-def _denied(denial: Node, claim: Node, inside: bool, laws: Laws) -> bool:
+def _denied(denial: Node, claim: Node, laws: Laws, *, inside: bool) -> bool:  # noqa: PLR0911  # one return a rule
     """Whether ``denial`` says that what ``claim`` says did not happen (times aside)."""
     act = denial.denies
     if act is None or claim.denies is not None:

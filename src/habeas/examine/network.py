@@ -221,6 +221,8 @@ class Network:
                 return min(most, max(0, c + d - 1))
             return most
         ((u, v, c),) = clause
+        if one not in (u, v):
+            return most  # a bound on the other node alone: this one must not take it along
         slipped = self.bounds(u)[1] + c - self.bounds(v)[0]
         return min(most, max(0, slipped))
 

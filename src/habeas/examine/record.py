@@ -15,7 +15,7 @@ from habeas.domain.statement import CUSTODY_ACTS, Act, Statement
 from habeas.domain.where import NOWHERE, Place, contains
 from habeas.examine.laws import Laws, Presumptions
 from habeas.examine.network import Network
-from habeas.examine.semantics import FOREVER, Node, nodes_of, voice_body, window
+from habeas.examine.semantics import FOREVER, Node, fold, nodes_of, window
 from habeas.examine.travel import Pace
 from habeas.examine.voices import Voice, voices_of
 
@@ -81,11 +81,7 @@ class Record:
     @cached_property
     def custody(self) -> list[int]:
         """Statements outside the accusation that say that someone holds him, with a date, in the order of their latest date."""
-        found = [
-            i
-            for i, s in enumerate(self.statements)
-            if s.act in CUSTODY_ACTS and not s.denied and i not in self.is_accusation and self.dated(i)
-        ]
+        found = [i for i, s in enumerate(self.statements) if s.act in CUSTODY_ACTS and not s.denied and i not in self.is_accusation and self.dated(i)]
         return sorted(found, key=lambda i: (self.window(i)[1], i))
 
     @cached_property
@@ -143,11 +139,7 @@ class Record:
         """What stands against an escape: he is held, or dead, at or after it, or it is denied; empty for an escape that stands."""
         low, high = self.window(escape)
         found = self.rivals(escape)
-        denials = [
-            i
-            for i in self._denied_escapes
-            if i != escape and self._denies(i, escape)
-        ]
+        denials = [i for i in self._denied_escapes if i != escape and self._denies(i, escape)]
         if low == -FOREVER:
             return found + denials
         rearrested = bool(self._arrests) and self._arrests[-1][0] > high
@@ -166,16 +158,12 @@ class Record:
         return [i for i, s in enumerate(self.statements) if s.act is Act.ESCAPED and s.denied]
 
     def _denies(self, denial: int, claim: int) -> bool:
-        return denial in self.certain.by_owner and (
-            self.certain.statements_clash(denial, claim) or self.statements[denial].when is None
-        )
+        return denial in self.certain.by_owner and (self.certain.statements_clash(denial, claim) or self.statements[denial].when is None)
 
     def closed_between(self, custody: int, later: tuple[int, int], *, but: int = -1) -> bool:
         """Whether something on record may have ended a custody before a later window began to be over."""
         start = self.window(custody)
-        return any(
-            self.window(i)[1] >= start[0] and self.window(i)[0] <= later[1] for i in self.closings if i != but
-        )
+        return any(self.window(i)[1] >= start[0] and self.window(i)[0] <= later[1] for i in self.closings if i != but)
 
     def gap_after(self, custody: int, later: tuple[int, int]) -> bool:
         """Whether a later, disjoint arrest shows that this custody ended at an unknown time before it."""
@@ -211,17 +199,14 @@ class Record:
             until[index] = found
         return until
 
-    def _holders(self) -> dict[int, str]:
-        """Where no column names the holder: whoever's country he was held in, if a body of that name speaks."""
-        bodies = {voice_body(s) for s in self.statements if s.body}
-        countries = [(body, self.places[body]) for body in sorted(bodies) if body in self.places and self.places[body].exact]
-        found: dict[int, str] = {}
+    def _holders(self) -> dict[int, frozenset[str]]:
+        """Where no column names the holder: every body that speaks and in whose country he was held."""
+        bodies = {s.body for s in self.statements if s.body}
+        countries = [(fold(body), self.places[body]) for body in sorted(bodies) if body in self.places and self.places[body].exact]
+        found: dict[int, frozenset[str]] = {}
         for index, node in enumerate(self.nodes):
-            if node.held is None or node.holder or not node.place.known:
-                continue
-            for body, country in countries:
-                if contains(country, node.place):
-                    found[index] = body
+            if node.held is not None and not node.holder and node.place.known:
+                found[index] = frozenset(body for body, country in countries if contains(country, node.place))
         return found
 
 

@@ -7,8 +7,11 @@ What it does not do: compare nodes (that is :mod:`habeas.examine.laws`) or reaso
 node here.
 """
 
+import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from habeas.domain.statement import Act, Side, Statement
 from habeas.domain.when import When
@@ -34,6 +37,7 @@ class Node:
 
     ``held``/``free`` are the offsets in minutes from the node's start at which he is said to be held or free (None: not said);
     ``length`` is that of a stretch (0 for a moment). ``denies`` names the act that is said not to have happened.
+    ``bound``: the word on freedom speaks only of custody by ``not_held_by``; ``anyone``: also of a holder whom nothing names.
     """
 
     owner: int
@@ -51,6 +55,7 @@ class Node:
     dead: bool = False
     holder: str = ""
     not_held_by: str = ""
+    bound: bool = False
     anyone: bool = False
     denies: Act | None = None
     event: str = ""
@@ -100,9 +105,7 @@ def sure_stretch(when: When | None) -> tuple[int, int] | None:
     return None if low is None or high is None or high <= low else (low, high)
 
 
-def nodes_of(
-    statements: Sequence[Statement], places: Mapping[str, Place], accusation: frozenset[str] = frozenset()
-) -> list[Node]:
+def nodes_of(statements: Sequence[Statement], places: Mapping[str, Place], accusation: frozenset[str] = frozenset()) -> list[Node]:
     """The nodes of all statements, in their order; ``owner`` is the index of the statement."""
     nodes: list[Node] = []
     for owner, statement in enumerate(statements):
@@ -123,10 +126,10 @@ def _deny(nodes: list[Node], owner: int, statement: Statement, places: Mapping[s
     node.place = places.get(statement.place, NOWHERE)
     node.to_place = places.get(statement.to_place, NOWHERE)
     if statement.act is Act.CUSTODY_DENIED:
-        node.free, node.not_held_by, node.anyone = 0, voice_body(statement), True
+        node.free, node.not_held_by, node.bound, node.anyone = 0, issuer(statement), True, True
     else:
         node.denies = statement.act
-        node.not_held_by = voice_body(statement) if statement.act in NOTICES else ""
+        node.not_held_by = issuer(statement) if statement.act in NOTICES else ""
         node.anyone = not statement.place.strip()
     nodes.append(node)
 
@@ -161,9 +164,9 @@ def _custody(node: Node, statement: Statement, *, accused: bool) -> None:
     elif act is Act.DEPARTED or (act is Act.PRESENT and accused and not statement.circumstance("under_guard")):
         node.free, node.anyone = 0, True
     elif act is Act.WANTED:
-        node.free, node.not_held_by = 0, voice_body(statement)
+        node.free, node.not_held_by, node.bound = 0, issuer(statement), True
     elif act is Act.CHARGED:
-        node.not_held_by = voice_body(statement)
+        node.not_held_by, node.bound = issuer(statement), True
         node.free = 0 if statement.circumstance("in_absentia").casefold() == "true" else None
     if act in (Act.RELEASED, Act.ESCAPED):
         node.anyone = True
@@ -173,17 +176,26 @@ def _arrival(start: Node, index: int) -> Node:
     """At ``to_place`` after the journey, whenever that was: bounded below only."""
     journey = certain_minutes(least_distance_km(start.place, start.to_place))
     low = start.lo if start.lo == -FOREVER else start.lo + journey
-    return Node(
-        start.owner, Act.PRESENT, low, FOREVER, place=start.to_place, bodily=True, alive=True, after=index, journey=journey
-    )
+    return Node(start.owner, Act.PRESENT, low, FOREVER, place=start.to_place, bodily=True, alive=True, after=index, journey=journey)
 
 
 def holder(statement: Statement) -> str:
-    """Who holds him as far as the columns say: ``by`` among the circumstances, else the state that says so of itself."""
+    """Who holds him as far as the columns say (folded): ``by`` among the circumstances, else the state that says so of itself."""
     by = statement.circumstance("by")
-    return by or (statement.body if statement.side is Side.STATE else "")
+    return fold(by or (statement.body if statement.side is Side.STATE else ""))
 
 
-def voice_body(statement: Statement) -> str:
-    """On whose behalf it is said: the body, or the speaker where no body is given."""
-    return statement.body or statement.speaker
+def issuer(statement: Statement) -> str:
+    """On whose behalf it is said (folded): the body, or the speaker where no body is given."""
+    return fold(statement.body or statement.speaker)
+
+
+_ASIDE = re.compile(r"\s*[(\[][^)\]]*[)\]]")
+
+
+@lru_cache(maxsize=65_536)
+def fold(name: str) -> str:
+    """A name as a key: without asides in brackets, case, accents or doubled spaces."""
+    plain = _ASIDE.sub("", name) or name
+    flat = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
+    return " ".join(flat.casefold().split())

@@ -8,24 +8,23 @@ What it does not do: decide by itself that two voices are independent; a pair is
 """
 
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 
 import msgspec
 
 from habeas.domain.case import Tie, VoicePair
 from habeas.domain.statement import Act, HowKnown, Side, Statement
 from habeas.domain.where import NOWHERE, Place, contains, disjoint
-from habeas.examine.semantics import BODILY, FOREVER, window
+from habeas.examine.semantics import BODILY, FOREVER, fold, window
+
+__all__ = ["Ties", "Voice", "carriers", "fold", "repeats", "supports", "unnamed", "voice_key", "voices_of"]
 
 _UNNAMED = re.compile(
     r"\b(un-?named|anonymous|unknown|unidentified|not named|no nombrad[oa]s?|an[oó]nim[oa]s?|sin nombre|desconocid[oa]s?"
     r"|anonyme|inconnue?|неназванн\w*|анонимн\w*|неизвестн\w*)\b",
     re.IGNORECASE,
 )
-_ASIDE = re.compile(r"\s*[(\[][^)\]]*[)\]]")
 _COMPILERS = frozenset({Side.COMMISSION, Side.INTERNATIONAL, Side.PRESS, Side.OTHER})
 _RECORDED = frozenset({HowKnown.OFFICIAL_RECORD, HowKnown.SECONDHAND, HowKnown.UNKNOWN})
 
@@ -36,14 +35,6 @@ class Voice(msgspec.Struct, frozen=True, kw_only=True):
     key: str
     label: str
     members: tuple[int, ...]
-
-
-@lru_cache(maxsize=65_536)
-def fold(name: str) -> str:
-    """A name as a key: without asides in brackets, case, accents or doubled spaces."""
-    plain = _ASIDE.sub("", name) or name
-    flat = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
-    return " ".join(flat.casefold().split())
 
 
 def voice_key(statement: Statement) -> str:
@@ -81,9 +72,7 @@ def repeats(statements: Sequence[Statement], places: Mapping[str, Place]) -> dic
         if statement.side not in _COMPILERS or statement.how_known not in _RECORDED or statement.act is Act.OTHER:
             continue
         same = tuple(
-            other
-            for other in by_act[statement.act, statement.denied][:2000]
-            if other != index and _repeats(statement, statements[other], places)
+            other for other in by_act[statement.act, statement.denied][:2000] if other != index and _repeats(statement, statements[other], places)
         )
         if same:
             found[index] = same

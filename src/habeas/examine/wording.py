@@ -13,7 +13,6 @@ from habeas.examine.record import Record
 from habeas.examine.semantics import FOREVER
 from habeas.locale import long_date, long_month, tr, tr_n
 
-
 _WORDS = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?(?:T(\d{2}:\d{2}))?([~?%])?", re.ASCII)
 
 
@@ -70,10 +69,10 @@ def days_between(early: tuple[int, int], late: tuple[int, int]) -> str:
 
 
 def span(window: tuple[int, int]) -> str:
-    """A window in days, for arithmetic."""
-    low = "…" if window[0] <= -FOREVER else moment(window[0])
-    high = "…" if window[1] >= FOREVER else moment(window[1])
-    return low if low == high else f"{low}/{high}"
+    """A window in days, in words, for arithmetic."""
+    low = "…" if window[0] <= -FOREVER else long_date(date.fromisoformat(moment(window[0])))
+    high = "…" if window[1] >= FOREVER else long_date(date.fromisoformat(moment(window[1])))
+    return low if low == high else tr("{first} to {last}", first=low, last=high)
 
 
 def claim_words(record: Record, index: int) -> str:

@@ -40,7 +40,7 @@ def run_in_child(function: str, payload: bytes, *, seconds: int = 60, megabytes:
     environment["PYTHONHASHSEED"] = "0"
     command = [sys.executable, "-P", "-m", "habeas.guard.child", function, str(seconds), str(megabytes)]
     try:
-        done = subprocess.run(  # noqa: S603  # our own interpreter and module
+        done = subprocess.run(  # our own interpreter and module
             command, input=payload, capture_output=True, timeout=seconds + 10, check=False, env=environment
         )
     except subprocess.TimeoutExpired:

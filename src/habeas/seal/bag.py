@@ -135,9 +135,7 @@ def _check_collisions(paths: Iterable[str]) -> None:
         parts = path.split("/")
         above = ["/".join(parts[:depth]) for depth in range(1, len(parts))]
         if _folded(path) in files or any(folders.setdefault(_folded(folder), folder) != folder for folder in above):
-            raise UnsafePathError(
-                f"{printable(path)} differs from another only in capitals or accents, or is there twice"
-            )
+            raise UnsafePathError(f"{printable(path)} differs from another only in capitals or accents, or is there twice")
         files.add(_folded(path))
     for path in files & folders.keys():
         raise UnsafePathError(f"{printable(path)} is both a file and a folder")

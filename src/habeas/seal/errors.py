@@ -3,7 +3,6 @@
 No message holds content of a case. Verification raises nothing of this: its answer is a verdict (see `verify`).
 """
 
-
 from habeas.domain.errors import HabeasError
 
 

@@ -88,7 +88,9 @@ def make_dossier(
     progress(tr("Typesetting"), 0, 1)
     warnings = [*frozen.selection.warnings, *(warning for one in made.values() for warning in one.warnings)]
     if frozen.redacted.masked:
-        warnings.append(tr("a hidden name stood in {count} cells of free text and was masked; read the exhibits for it too", count=frozen.redacted.masked))
+        warnings.append(
+            tr("a hidden name stood in {count} cells of free text and was masked; read the exhibits for it too", count=frozen.redacted.masked)
+        )
     merged = _pages(frozen, originals, made, day)
     progress(tr("Typesetting"), 1, 1)
     payload = _payload(frozen, originals, merged)
@@ -154,9 +156,15 @@ def _pages(frozen: Frozen, originals: dict[str, bytes], made: dict[str, Made], d
         "marking": tr("DRAFT") if selection.draft else "",
         "watermark": tr("DRAFT") if selection.draft else "",
         "running": tr("The accusation against {who}", who=case.pseudonym),
-        "quote_lang": case.language[:2] or "en",
+        "quote_lang": language_code(case.language),
     }
     return whole(data, [one.pages for one in made.values()], day, draft=selection.draft)
+
+
+def language_code(words: str) -> str:
+    """ISO 639 code of a language cell; English where it holds something else."""
+    code = re.split("[-_]", words.strip())[0].lower()
+    return code if re.fullmatch("[a-z]{2,3}", code) else "en"
 
 
 def _page(day: date, title: str) -> dict[str, Any]:
@@ -167,8 +175,7 @@ def _annex(made: dict[str, Made]) -> dict[str, Any]:
     rates = error_rates.by_kind()
     return {
         "tests": [
-            {"name": kind_title(kind), "version": f"{kind} 1", "rates": rates.get(kind, tr("not measured: no annotated material"))}
-            for kind in Kind
+            {"name": kind_title(kind), "version": f"{kind} 1", "rates": rates.get(kind, tr("not measured: no annotated material"))} for kind in Kind
         ],
         "versions": [
             f"Habeas {__version__}",
@@ -201,15 +208,8 @@ def original_name(exhibit: Exhibit) -> str:
 
 def public_json(frozen: Frozen) -> bytes:
     """The selected findings and the cost of belief for machines, without what is counsel's alone."""
-    findings = [
-        {name: value for name, value in msgspec.to_builtins(one).items() if name != "would_change"}
-        for one in frozen.selection.findings
-    ]
-    belief = {
-        name: value
-        for name, value in msgspec.to_builtins(frozen.examination.belief).items()
-        if name not in ("to_deny", "deny_sets")
-    }
+    findings = [{name: value for name, value in msgspec.to_builtins(one).items() if name != "would_change"} for one in frozen.selection.findings]
+    belief = {name: value for name, value in msgspec.to_builtins(frozen.examination.belief).items() if name not in ("to_deny", "deny_sets")}
     whole_case = {
         "case": frozen.redacted.case.title,
         "draft": frozen.selection.draft,

@@ -5,7 +5,6 @@ from pathlib import Path
 import msgspec
 
 from habeas.domain.case import Case
-from habeas.domain.errors import BadInput
 from habeas.intake.folder import FolderRead, read_folder, write_folder
 from habeas.intake.folder.columns import SIDE_TABLES
 from habeas.intake.folder.tables import write_csv
@@ -35,7 +34,10 @@ def check_folder(folder: Path) -> Checked:
     """Read everything; raise :class:`BadInput` with every problem, or return the counts and notes."""
     read = read_folder(folder)
     case = read.case
-    notes = [tr("place not wholly understood in {ids}: {note}", ids=_used(case, place.name), note=place.note) for place in unclear(understand(case).values())]
+    notes = [
+        tr("place not wholly understood in {ids}: {note}", ids=_used(case, place.name), note=place.note)
+        for place in unclear(understand(case).values())
+    ]
     if not case.accusation:
         notes.append(tr("case.toml lists no statement under accusation; there is nothing to test yet"))
     if not any(s.disclosable for s in case.statements):
@@ -49,5 +51,3 @@ def check_folder(folder: Path) -> Checked:
 def _used(case: Case, place: str) -> str:
     ids = [s.id for s in case.statements if place in (s.place, s.to_place)]
     return ", ".join(ids[:6]) + (" …" if len(ids) > 6 else "")  # noqa: PLR2004
-
-

@@ -74,9 +74,7 @@ def annotation_reasons(page: Page, number: int) -> frozenset[Reason]:
     if not isinstance(listed, Array):
         return frozenset({Reason(page=number, code="annotation", detail="/Annots")})
     kinds = {_subtype(annotation) for annotation in listed}
-    return frozenset(
-        Reason(page=number, code="link" if kind in _HARMLESS_ANNOTATIONS else "annotation", detail=kind) for kind in kinds
-    )
+    return frozenset(Reason(page=number, code="link" if kind in _HARMLESS_ANNOTATIONS else "annotation", detail=kind) for kind in kinds)
 
 
 def _subtype(annotation: Object) -> str:

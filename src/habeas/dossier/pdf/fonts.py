@@ -29,7 +29,10 @@ _SCRIPTS = (
     "Arabic", "Hebrew", "Armenian", "Georgian", "Devanagari", "Bengali", "Ethiopic", "Gujarati", "Gurmukhi", "Kannada", "Khmer",
     "Lao", "Malayalam", "Myanmar", "Oriya", "Sinhala", "Tamil", "Telugu", "Thai", "Symbols",
 )  # fmt: skip
-"""Scripts for which a Noto Sans of their own ships; Chinese, Japanese and Korean do not (17 MB and more)."""
+"""Scripts for which a Noto Sans of their own ships; Chinese, Japanese and Korean do not."""
+
+
+_OTHER_CUTS = ("Serif", "Italic", "Bold")
 
 
 class FontsMissingError(RuntimeError):
@@ -58,18 +61,23 @@ def typst_fonts() -> typst.Fonts:
 
 def shows(character: str) -> bool:
     """Whether some shipped font that `fallback` names has a glyph for the character."""
-    return ord(character) in _covered()
+    return any(ord(character) in covered for covered in _coverage())
+
+
+def shows_together(characters: str) -> bool:
+    """Whether one shipped font has glyphs for all of them, as a letter and the marks on it need."""
+    wanted = set(map(ord, characters))
+    return any(wanted <= covered for covered in _coverage())
 
 
 @cache
-def _covered() -> frozenset[int]:
-    everything: set[int] = set()
-    for path in font_files():
-        if "Serif" in path.name or "Italic" in path.name:
-            continue
-        with TTFont(path, lazy=True) as font:
-            everything.update(font.getBestCmap())
-    return frozenset(everything)
+def _coverage() -> tuple[frozenset[int], ...]:
+    return tuple(_code_points(path) for path in font_files() if not any(cut in path.name for cut in _OTHER_CUTS))
+
+
+def _code_points(path: Path) -> frozenset[int]:
+    with TTFont(path, lazy=True) as font:
+        return frozenset(font.getBestCmap())
 
 
 def _file(package: str, name: str) -> Path:

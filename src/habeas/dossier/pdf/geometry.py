@@ -21,7 +21,8 @@ MARGIN = 22.0
 BAND = 36.0
 """Height of the strip at the top that holds the stamp; the exhibit never reaches into it."""
 
-_LARGEST_BOX = 14_400.0
+_SMALLEST_SIDE = 3.0
+_LARGEST_SIDE = 14_400.0
 _QUARTER = 90
 
 
@@ -56,11 +57,16 @@ def seen_size(page: Page) -> Size | None:
     if box is None or unit is None:
         return None
     width, height = abs(box[2] - box[0]) * unit, abs(box[3] - box[1]) * unit
-    if not (1 <= width <= _LARGEST_BOX and 1 <= height <= _LARGEST_BOX):
+    if not sane(width, height):
         return None
     if rotation(page) % (2 * _QUARTER):
         width, height = height, width
     return Size(width=width, height=height)
+
+
+def sane(width: float, height: float) -> bool:
+    """Whether a page of these sides (points) can be made and shown: 3 to 14,400 points each, as PDF's readers allow."""
+    return all(_SMALLEST_SIDE <= side <= _LARGEST_SIDE for side in (width, height))
 
 
 def rotation(page: Page) -> int:
@@ -104,9 +110,9 @@ def place(seen: Size) -> Placement:
 
 
 def fit(seen: Size, room: Size) -> Size:
-    """Return the size shrunk, never enlarged, to fit into the room, its proportions kept."""
+    """Return the size shrunk, never enlarged, to fit into the room, its proportions kept (no side under 3 points)."""
     scale = min(room.width / seen.width, room.height / seen.height, 1.0)
-    return Size(width=seen.width * scale, height=seen.height * scale)
+    return Size(width=max(seen.width * scale, _SMALLEST_SIDE), height=max(seen.height * scale, _SMALLEST_SIDE))
 
 
 def largest(*, landscape: bool) -> Size:

@@ -10,16 +10,17 @@ import io
 import math
 import warnings
 from collections.abc import Iterator
+from typing import NoReturn
 
 from pikepdf import Pdf
-from PIL import Image, ImageCms, ImageSequence, UnidentifiedImageError
+from PIL import Image, ImageCms, UnidentifiedImageError
 
 from .errors import ExhibitRefusedError
 from .geometry import Size, a4, fit, largest
 from .pixels import append_picture
 from .skeleton import bare_bytes
 
-FORMATS = ("JPEG", "MPO", "PNG", "TIFF", "WEBP")
+FORMATS = ("JPEG", "PNG", "TIFF", "WEBP")
 MOST_PIXELS = 120_000_000
 """Of one picture as it comes; larger ones are refused before they are decoded."""
 
@@ -30,6 +31,7 @@ _BELIEVED_DPI = (100.0, 1300.0)
 _COARSEST_DPI = 100.0
 _POINTS_AN_INCH = 72.0
 _ORIENTATION = 0x0112
+_BROKEN = (OSError, ValueError, SyntaxError, EOFError, MemoryError, ImageCms.PyCMSError)
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -57,37 +59,50 @@ def image_pages(data: bytes) -> bytes:
 def _pictures(data: bytes) -> Iterator[tuple[Image.Image, Size]]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Pillow quotes metadata in its warnings
+        opened = _opened(data)
         try:
-            opened = Image.open(io.BytesIO(data), formats=FORMATS)
-        except UnidentifiedImageError as unknown:
-            code, message = "unsupported", "not a JPEG, PNG, TIFF or WebP picture"
-            raise ExhibitRefusedError(code, message) from unknown
-        except Image.DecompressionBombError as bomb:
-            code, message = "too_large", f"the picture has more than {MOST_PIXELS} pixels"
-            raise ExhibitRefusedError(code, message) from bomb
-        frames = getattr(opened, "n_frames", 1) if opened.format in _PAGED else 1
-        if frames > MOST_FRAMES:
-            code, message = "too_many_pages", f"the picture has more than {MOST_FRAMES} pages"
-            raise ExhibitRefusedError(code, message)
-        for _, frame in zip(range(frames), ImageSequence.Iterator(opened), strict=False):
-            yield _upright(frame)
+            frames = int(getattr(opened, "n_frames", 1)) if opened.format in _PAGED else 1
+            if frames > MOST_FRAMES:
+                _refuse("too_many_pages", f"the picture has more than {MOST_FRAMES} pages")
+            for frame in range(frames):
+                if frame:
+                    opened.seek(frame)
+                _check_pixels(opened)
+                yield _upright(opened)
+        except ExhibitRefusedError:
+            raise
+        except _BROKEN as broken:
+            code, message = "unreadable", "the picture cannot be decoded"
+            raise ExhibitRefusedError(code, message) from broken
+
+
+def _opened(data: bytes) -> Image.Image:
+    try:
+        return Image.open(io.BytesIO(data), formats=FORMATS)
+    except UnidentifiedImageError:
+        _refuse("unsupported", "not a JPEG, PNG, TIFF or WebP picture")
+    except Image.DecompressionBombError:
+        _refuse("too_large", f"the picture has more than {MOST_PIXELS} pixels")
+    except _BROKEN:
+        _refuse("unreadable", "the picture cannot be decoded")
+
+
+def _refuse(code: str, message: str) -> NoReturn:
+    raise ExhibitRefusedError(code, message) from None
+
+
+def _check_pixels(frame: Image.Image) -> None:
+    wide, high = frame.size
+    if wide * high > MOST_PIXELS:
+        _refuse("too_large", f"the picture has more than {MOST_PIXELS} pixels")
 
 
 def _upright(frame: Image.Image) -> tuple[Image.Image, Size]:
     """Decode one frame; return it ready for a page, and the page's size in points."""
-    wide, high = frame.size
-    if wide * high > MOST_PIXELS:
-        code, message = "too_large", f"the picture has more than {MOST_PIXELS} pixels"
-        raise ExhibitRefusedError(code, message)
-    try:
-        declared = _declared_dpi(frame)
-        frame.load()
-        picture = _turned(frame, _in_srgb(frame))
-    except (OSError, ValueError, SyntaxError, EOFError, MemoryError, ImageCms.PyCMSError) as broken:
-        code, message = "unreadable", "the picture cannot be decoded"
-        raise ExhibitRefusedError(code, message) from broken
-    size = _page_size(picture.size, declared)
-    return _bounded(picture), size
+    declared = _declared_dpi(frame)
+    frame.load()
+    picture = _turned(frame, _in_srgb(frame))
+    return _bounded(picture), _page_size(picture.size, declared)
 
 
 def _declared_dpi(frame: Image.Image) -> float | None:
@@ -105,8 +120,7 @@ def _page_size(pixels: tuple[int, int], dpi: float | None) -> Size:
     scale = _POINTS_AN_INCH / (dpi or _COARSEST_DPI)
     natural = Size(width=max(pixels[0] * scale, 1.0), height=max(pixels[1] * scale, 1.0))
     room = largest(landscape=natural.landscape) if dpi else a4(landscape=natural.landscape)
-    shrunk = fit(natural, room)
-    return Size(width=max(shrunk.width, 1.0), height=max(shrunk.height, 1.0))
+    return fit(natural, room)
 
 
 def _in_srgb(frame: Image.Image) -> Image.Image:

@@ -14,7 +14,7 @@ import pypdfium2
 from PIL import Image
 
 from .errors import ExhibitRefusedError
-from .geometry import Size, a4, fit, largest
+from .geometry import Size, a4, fit, largest, sane
 from .pixels import append_picture
 from .skeleton import bare_bytes
 
@@ -74,8 +74,10 @@ def _repaired(pdf: bytes) -> bytes:
 def _draw(document: pypdfium2.PdfDocument, number: int, dpi: int) -> tuple[Image.Image, Size]:
     try:
         page = document[number - 1]
+        if not sane(*page.get_size()):
+            page = _on_a4(document, page, number)
         wide, high = page.get_size()
-        seen = Size(width=wide, height=high) if wide > 0 and high > 0 else a4(landscape=False)
+        seen = Size(width=wide, height=high)
         bitmap = page.render(scale=_scale(seen, dpi), rev_byteorder=True, draw_annots=True, may_draw_forms=True)
         picture = bitmap.to_pil().convert("RGB")
         page.close()
@@ -83,6 +85,15 @@ def _draw(document: pypdfium2.PdfDocument, number: int, dpi: int) -> tuple[Image
         code, message = "unreadable", f"page {number} cannot be drawn"
         raise ExhibitRefusedError(code, message) from broken
     return picture, fit(seen, largest(landscape=seen.landscape))
+
+
+def _on_a4(document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage, number: int) -> pypdfium2.PdfPage:
+    """Give a page whose boxes make no sense the box of A4, and load it anew: PDFium reads the boxes only then."""
+    paper = a4(landscape=False)
+    page.set_mediabox(0, 0, paper.width, paper.height)
+    page.set_cropbox(0, 0, paper.width, paper.height)
+    page.close()
+    return document[number - 1]
 
 
 def _scale(seen: Size, dpi: int) -> float:

@@ -7,11 +7,12 @@ Everything is done in place, on objects that already belong to the file being ma
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import warnings
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import pikepdf
-from pikepdf import Array, ContentStreamInlineImage, Dictionary, Name, Object, Stream
+from pikepdf import Array, ContentStreamInlineImage, ContentStreamInstruction, Dictionary, Name, Object, Stream
 
 from .active import filters
 from .jpegs import without_metadata
@@ -19,9 +20,7 @@ from .jpegs import without_metadata
 _MARKS = frozenset({"BDC", "BMC", "EMC", "MP", "DP"})
 _USES = {"Do": "/XObject", "Tf": "/Font", "gs": "/ExtGState", "sh": "/Shading", "scn": "/Pattern", "SCN": "/Pattern"}
 _ALWAYS_KEPT = frozenset({"/ColorSpace"})
-_FORM_KEYS = frozenset(
-    {"/Type", "/Subtype", "/FormType", "/BBox", "/Matrix", "/Resources", "/Group", "/Length", "/Filter", "/DecodeParms"}
-)
+_FORM_KEYS = frozenset({"/Type", "/Subtype", "/FormType", "/BBox", "/Matrix", "/Resources", "/Group", "/Length", "/Filter", "/DecodeParms"})
 _DROPPED = frozenset(
     {
         "/Metadata", "/PieceInfo", "/LastModified", "/StructParent", "/StructParents", "/OC", "/OPI", "/AF", "/Ref",
@@ -123,25 +122,32 @@ def _used_only(resources: Dictionary, used: dict[str, set[str]]) -> Dictionary:
 
 def _rewritten(stream: Stream) -> Content:
     content, kept, depth = Content(), [], 0
-    try:
-        for instruction in pikepdf.parse_content_stream(stream):
-            operator = str(instruction.operator)
-            if operator in _MARKS:
+    for instruction in _instructions(stream):
+        operator = str(instruction.operator)
+        if operator in _MARKS:
+            continue
+        if operator == "q":
+            depth += 1
+        elif operator == "Q":
+            if depth == 0:  # it would undo what the sheet around the exhibit has set
                 continue
-            if operator == "q":
-                depth += 1
-            elif operator == "Q":
-                if depth == 0:  # it would undo what the sheet around the exhibit has set
-                    continue
-                depth -= 1
-            elif not isinstance(instruction, ContentStreamInlineImage):
-                _note(content, operator, instruction.operands)
-            kept.append(instruction)
-        content.data = pikepdf.unparse_content_stream(kept) + b"\nQ" * depth
-    except (pikepdf.PdfError, ValueError, TypeError, RuntimeError) as unreadable:
+            depth -= 1
+        elif not isinstance(instruction, ContentStreamInlineImage):
+            _note(content, operator, instruction.operands)
+        kept.append(instruction)
+    content.data = pikepdf.unparse_content_stream(kept) + b"\nQ" * depth
+    return content
+
+
+def _instructions(stream: Stream) -> Sequence[ContentStreamInstruction | ContentStreamInlineImage]:
+    """Read the stream; what qpdf only warns of (a stream that ends early) is an error here."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", UserWarning)
+            return pikepdf.parse_content_stream(stream)
+    except (pikepdf.PdfError, ValueError, TypeError, RuntimeError, UserWarning) as unreadable:
         message = "a content stream cannot be read"
         raise ScrubError(message) from unreadable
-    return content
 
 
 def _note(content: Content, operator: str, operands: Iterable[Object]) -> None:

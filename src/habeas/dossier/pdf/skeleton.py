@@ -98,9 +98,7 @@ def rule_breaks(pages: Pdf) -> frozenset[Reason]:
     if len(pages.pages) > _MOST_CHECKED_ALONE:
         return frozenset(Reason(page=WHOLE_FILE, code=code, detail=rule) for code, rule in _codes(pages))
     return frozenset(
-        Reason(page=number, code=code, detail=rule)
-        for number in range(1, len(pages.pages) + 1)
-        for code, rule in _codes(only(pages, [number]))
+        Reason(page=number, code=code, detail=rule) for number in range(1, len(pages.pages) + 1) for code, rule in _codes(only(pages, [number]))
     )
 
 

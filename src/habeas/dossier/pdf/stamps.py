@@ -25,9 +25,6 @@ class Strip:
 
 def strips(wanted: Sequence[Strip]) -> bytes:
     """Return a PDF with one page a strip, `BAND` points high, transparent, in their order. Raises `TypesetError`."""
-    shown = [
-        asdict(Strip(width=strip.width, left=plain(strip.left), middle=plain(strip.middle), right=plain(strip.right)))
-        for strip in wanted
-    ]
+    shown = [asdict(Strip(width=strip.width, left=plain(strip.left), middle=plain(strip.middle), right=plain(strip.right))) for strip in wanted]
     data = {"fonts": fallback(SANS), "height": BAND, "margin": MARGIN, "strips": shown}
     return compile_template(_TEMPLATE, data, standards=("a-2b",), tags=False)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from .errors import ExhibitRefusedError
@@ -45,16 +46,17 @@ def typeset(data: bytes, *, header: str, language: str = "en") -> Typeset:
     if len(lines) > MOST_LINES:
         code, message = "too_large", f"the text has more than {MOST_LINES} lines"
         raise ExhibitRefusedError(code, message)
+    cut = [parts(line.expandtabs(_TAB)) for line in lines]
     content: dict[str, Any] = {
         "header": plain(header),
         "language": language if re.fullmatch(r"[a-z]{2,3}", language) else "en",
         "text_fonts": fallback(MONO),
         "label_fonts": fallback(SANS),
         "digits": len(str(len(lines))),
-        "lines": [_line(line) for line in lines],
+        "lines": [_line(line, found) for line, found in zip(lines, cut, strict=True)],
     }
     pdf = compile_template(_TEMPLATE, content, standards=("a-2b",), tags=False)
-    return Typeset(pdf=pdf, lines=len(lines), shown=tally(text))
+    return Typeset(pdf=pdf, lines=len(lines), shown=tally(chain.from_iterable(cut)))
 
 
 def _decoded(data: bytes) -> str:
@@ -68,14 +70,13 @@ def _decoded(data: bytes) -> str:
         raise ExhibitRefusedError(code, message) from None
 
 
-def _line(line: str) -> dict[str, Any]:
-    expanded = line.expandtabs(_TAB)
-    return {"rtl": reads_right_to_left(expanded), "parts": [_part(part) for part in parts(expanded)]}
+def _line(line: str, found: list[Part]) -> dict[str, Any]:
+    return {"rtl": reads_right_to_left(line), "parts": [_part(part) for part in found]}
 
 
 def _part(part: Part) -> list[Any]:
     """Return the text in pieces, between which a line may wrap where a word is longer than a line could hold."""
-    if part.mark:
+    if part.code_point is not None:
         return [True, [part.text]]
     return [False, _breakable(part.text)]
 

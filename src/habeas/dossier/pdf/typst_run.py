@@ -39,7 +39,8 @@ def compile_source(
 ) -> bytes:
     """Return the PDF that a trusted Typst source makes of the data; it may import files beside it.
 
-    `timestamp` is what Typst takes for the time, in seconds since 1970. Raises `TypesetError` (``not_set``), without Typst's own words, because these may quote the data.
+    `timestamp` is what Typst takes for the time, in seconds since 1970. Raises `TypesetError` (``not_set``), without Typst's
+    own words, because these may quote the data.
     """
     compiler = typst.Compiler(root=source.parent, font_paths=typst_fonts(), ignore_system_fonts=True)
     inputs = {"data": json.dumps(data, ensure_ascii=False, sort_keys=True)}

@@ -1,7 +1,7 @@
 """One frame for what goes to a child process and comes back: a JSON header and any number of byte strings.
 
-Layout: four bytes, big-endian, with the header's length; the header (an object whose key ``sizes`` lists the lengths of
-what follows); then the byte strings one after another. A refusal travels as a header with the key ``refused``.
+Layout: four bytes, big-endian, with the length of what follows; an object with the caller's header and the lengths of the
+byte strings (``sizes``); then these one after another. A refusal travels as a header with the key ``refused``.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _REFUSED = "refused"
 
 def pack(header: dict[str, Any], *bodies: bytes) -> bytes:
     """Return one frame with the header and the bodies; the same arguments always give the same bytes."""
-    full = {**header, "sizes": [len(body) for body in bodies]}
+    full = {"header": header, "sizes": [len(body) for body in bodies]}
     head = json.dumps(full, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
     return b"".join((len(head).to_bytes(_LENGTH, "big"), head, *bodies))
 
@@ -46,10 +46,11 @@ def refusal(error: ExhibitRefusedError) -> bytes:
 
 def _split(frame: bytes) -> tuple[dict[str, Any], tuple[bytes, ...]]:
     length = int.from_bytes(frame[:_LENGTH], "big")
-    header: dict[str, Any] = json.loads(frame[_LENGTH : _LENGTH + length])
+    full = json.loads(frame[_LENGTH : _LENGTH + length])
+    header: dict[str, Any] = dict(full["header"])
     start = _LENGTH + length
     bodies = []
-    for size in header["sizes"]:
+    for size in full["sizes"]:
         bodies.append(frame[start : start + size])
         start += size
     if start != len(frame):

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from habeas.domain.finding import BearsOn, Certainty, Finding, Kind
 from habeas.domain.statement import CUSTODY_ACTS, Act, Side
 from habeas.domain.when import DAY
-from habeas.examine.battery.story import Story, listed, sharpest, strongest
+from habeas.examine.battery.story import Story, ids, listed, sharpest, strongest
 from habeas.examine.record import Record
 from habeas.examine.semantics import FOREVER, window
 from habeas.examine.voices import fold, voice_key
@@ -83,7 +83,7 @@ def _custody_story(record: Record, name: str, claims: dict[int, Certainty], evid
         firmest,
         (told, against),
         tr(
-            "The accusation needs the person at liberty ({claims}). {evidence} hold the person in custody then.",
+            "The accusation has the person at liberty: {claims}. In custody then according to: {evidence}.",
             claims=listed(record, told), evidence=listed(record, against),
         ),
     )  # fmt: skip
@@ -116,7 +116,7 @@ def _rival_releases(record: Record, story: Story) -> None:
             tr(
                 "{ids} record a release, but custody is recorded after it without a new arrest: two rival statements; "
                 "if the release was real, the person was taken again",
-                ids=listed(record, record.rivalled),
+                ids=ids(record, record.rivalled),
             )
         )
 
@@ -142,12 +142,12 @@ def accusation_after_custody(record: Record) -> Iterator[Finding]:
     if firmest is Certainty.POSSIBLE:
         story.readings.append(tr("the dates as given allow the accusation to precede the custody"))
         story.would_change.append(tr("the exact day of the accusation or of the arrest"))
-        words = tr("{claims} may take effect only after custody had begun ({evidence}); the dates given leave it open.",
+        words = tr("The accusation ({claims}) may begin only after custody had begun ({evidence}); the dates given leave it open.",
                    claims=listed(record, told), evidence=listed(record, against))  # fmt: skip
     else:
         _presume_lasting(record, story, against[0])
         story.would_change.append(tr("a record of a release between the two dates, or proof that the order is older than it says"))
-        words = tr("{claims} take effect after custody had begun ({evidence}), and no release is on record.",
+        words = tr("The person is put at large by: {claims}. Custody had begun before that according to: {evidence}. No release is on record.",
                    claims=listed(record, told), evidence=listed(record, against))  # fmt: skip
     _rival_releases(record, story)
     yield story.finding(firmest, (told, against), words)
@@ -161,7 +161,7 @@ def _held_before(record: Record, claim: int) -> dict[int, Certainty]:
         if not refuted:
             return {}
         before = {c: Certainty.ON_PRESUMPTION for c in record.custody if record.window(c)[0] <= when[1]}
-        return before | {other: Certainty.ON_PRESUMPTION for other in refuted}
+        return before | dict.fromkeys(refuted, Certainty.ON_PRESUMPTION)
     found: dict[int, Certainty] = {}
     for custody in record.custody:
         held = record.window(custody)
@@ -231,8 +231,8 @@ def _against_denial(record: Record, denial: int) -> dict[int, Certainty]:
 
 def _denial_story(record: Record, body: str, denials: dict[int, dict[int, Certainty]]) -> Finding:
     evidence: dict[int, Certainty] = {}
-    for against in denials.values():
-        for index, certainty in against.items():
+    for one in denials.values():
+        for index, certainty in one.items():
             evidence[index] = min(evidence.get(index, certainty), certainty, key=lambda c: c.rank)
     firmest = min(evidence.values(), key=lambda certainty: certainty.rank)
     told = sorted(denials, key=lambda i: (min(c.rank for c in denials[i].values()), i))
@@ -246,7 +246,7 @@ def _denial_story(record: Record, body: str, denials: dict[int, dict[int, Certai
         firmest,
         (told, against),
         tr(
-            "{denials} deny what {evidence} say for the same time or before it.",
+            "Denied by: {denials}. Said for the same time, or before it, by: {evidence}.",
             denials=listed(record, told), evidence=listed(record, against),
         ),
         bears_on=BearsOn.ACCUSATION,

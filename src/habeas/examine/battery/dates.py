@@ -66,7 +66,7 @@ def _declared(record: Record) -> dict[str, list[int]]:
     found: dict[str, list[int]] = defaultdict(list)
     for index, statement in enumerate(record.statements):
         if statement.event and statement.when is not None and statement.when.bounded and not statement.denied:
-            if statement.act in (Act.DIED, Act.WANTED) or statement.act in BODILY - {Act.DETAINED} and index in record.is_accusation:
+            if statement.act in (Act.DIED, Act.WANTED) or (statement.act in BODILY - {Act.DETAINED} and index in record.is_accusation):
                 continue
             found[f"{statement.event} {statement.act}"].append(index)
     return found
@@ -91,10 +91,10 @@ def _look_alike(record: Record, act: Act, told: set[int]) -> Iterator[list[int]]
             i
             for i, s in enumerate(record.statements)
             if s.act is act and not s.denied and not s.event and i not in told and s.when is not None and s.when.bounded
-            and -FOREVER < record.window(i)[0] and record.window(i)[1] < FOREVER
+            and record.window(i)[0] > -FOREVER and record.window(i)[1] < FOREVER
             and record.window(i)[1] - record.window(i)[0] <= _NEAR
         ),
-        key=lambda i: record.window(i),
+        key=record.window,
     )  # fmt: skip
     group: list[int] = []
     for index in [*indexes, -1]:
@@ -155,6 +155,6 @@ def _story(record: Record, subject: str, indexes: list[int], certainty: Certaint
     return story.finding(
         certainty,
         (indexes,),
-        tr("{ids} date what looks like one act differently.", ids=listed(record, indexes, 8)),
+        tr("What looks like one act is dated differently by: {who}.", who=listed(record, indexes, 6)),
         bears_on=BearsOn.ACCUSATION if accused else BearsOn.OWN_ACCOUNT,
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from habeas.domain.finding import BearsOn, Certainty, Finding, Kind
 from habeas.domain.statement import Act
-from habeas.examine.battery.story import Story, listed, sharpest, strongest
+from habeas.examine.battery.story import Story, ids, listed, sharpest, strongest
 from habeas.examine.record import Record
 from habeas.examine.semantics import BODILY, window
 from habeas.examine.voices import voice_key
@@ -56,11 +56,15 @@ def _story(record: Record, acts: set[int], deaths: set[int], certainty: Certaint
         against += others
         story.readings.append(
             tr("the deaths on record differ: the acts come after {some}, but not surely after {others}",
-               some=listed(record, strongest(record, deaths)), others=listed(record, others))
+               some=ids(record, strongest(record, deaths)), others=ids(record, others))
         )  # fmt: skip
     return story.finding(
         certainty,
         (told, against),
-        tr("{acts} have the person alive after a death that {deaths} record.", acts=listed(record, told), deaths=listed(record, against)),
+        tr(
+            "The accusing side has the person alive ({acts}) after a death recorded by: {deaths}.",
+            acts=listed(record, told),
+            deaths=listed(record, against),
+        ),
         bears_on=BearsOn.ACCUSATION,
     )

@@ -62,7 +62,7 @@ def identity_conflict(record: Record) -> Iterator[Finding]:
     yield story.finding(
         Certainty.CERTAIN,
         (sorted(told),),
-        tr("Numbers or birth dates given for what is said to be one person differ: {ids}.", ids=listed(record, sorted(told), 8)),
+        tr("Numbers or birth dates given for what is said to be one person differ, as given by: {who}.", who=listed(record, sorted(told), 6)),
         bears_on=BearsOn.ACCUSATION,
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from habeas.domain.finding import BearsOn, Certainty, Finding, Kind
 from habeas.domain.statement import Act, Side
 from habeas.domain.when import DAY
-from habeas.examine.battery.story import Story, listed
+from habeas.examine.battery.story import Story, ids, listed
 from habeas.examine.record import Record
 from habeas.examine.semantics import BODILY, FOREVER, NOTICES, window
 from habeas.examine.voices import fold, supports, voice_key
@@ -28,7 +28,7 @@ def accusation_follows(record: Record) -> Iterator[Finding]:
         i
         for i, statement in enumerate(record.statements)
         if i not in record.is_accusation and not statement.denied and _prompts(record, i)
-        and -FOREVER < record.window(i)[0] and record.window(i)[1] < said[0] and said[0] - record.window(i)[1] <= _WITHIN
+        and record.window(i)[0] > -FOREVER and record.window(i)[1] < said[0] and said[0] - record.window(i)[1] <= _WITHIN
     ]  # fmt: skip
     if not prompts:
         return
@@ -44,8 +44,8 @@ def accusation_follows(record: Record) -> Iterator[Finding]:
     yield story.finding(
         Certainty.ON_PRESUMPTION,
         ([claim], prompts),
-        tr("The accusation is first recorded ({claim}) only after {prompts}.",
-           claim=record.statements[claim].id, prompts=listed(record, prompts)),
+        tr("The accusation is first recorded by {claim}, and only after what is told by: {prompts}.",
+           claim=listed(record, [claim]), prompts=listed(record, prompts)),
     )  # fmt: skip
 
 
@@ -97,7 +97,7 @@ def _origin_story(record: Record, voice: str, indexes: list[int], bears_on: Bear
     )
     story.would_change.append(tr("proof that one of them made its own inquiry"))
     return story.finding(
-        Certainty.CERTAIN, (indexes,), tr("{ids} are one voice: they do not corroborate one another.", ids=listed(record, indexes, 8)),
+        Certainty.CERTAIN, (indexes,), tr("One voice, whose papers do not corroborate one another: {who}.", who=listed(record, indexes, 6)),
         bears_on=bears_on,
     )  # fmt: skip
 
@@ -121,7 +121,7 @@ def supports_accusation(record: Record) -> Iterator[Finding]:
     yield story.finding(
         Certainty.POSSIBLE,
         (list(told), claims),
-        tr("{ids} agree with the accusation on the act, the time and the place.", ids=listed(record, told)),
+        tr("They agree with the accusation on the act, the time and the place: {who}.", who=listed(record, told)),
         bears_on=BearsOn.ACCUSATION,
     )
 
@@ -140,9 +140,9 @@ def untestable(record: Record) -> Iterator[Finding]:
     story.would_change.append(tr("the day, the place or the act that the accusing side means"))
     whole = len(idle) == len(record.accusation)
     words = (
-        tr("The accusation names nothing that can be tested: no date, place or act ({ids}).", ids=listed(record, idle))
+        tr("The accusation names nothing that can be tested: no date, place or act ({ids}).", ids=ids(record, idle))
         if whole
-        else tr("{ids} name nothing that can be tested alone: no date, place or act.", ids=listed(record, idle))
+        else tr("{ids} name nothing that can be tested alone: no date, place or act.", ids=ids(record, idle))
     )
     yield story.finding(Certainty.CERTAIN, (idle,), words, bears_on=BearsOn.ACCUSATION)
 

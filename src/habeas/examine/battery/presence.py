@@ -106,9 +106,9 @@ def _story(record: Record, group: list[int], certainty: Certainty) -> Finding:
         )  # fmt: skip
     story.would_change.append(tr("the exact hour or place of either, or proof that one of them speaks of another person"))
     if denials:
-        words = tr("{claims} say what {denials} say did not happen.", claims=listed(record, first), denials=listed(record, denials))
+        words = tr("Said by: {claims}. Said not to have happened by: {denials}.", claims=listed(record, first), denials=listed(record, denials))
     else:
-        words = tr("{claims} place the person where he or she cannot have been both.", claims=listed(record, first))
+        words = tr("The person cannot have been in all the places told by: {claims}.", claims=listed(record, first))
     accused = any(index in record.is_accusation for index in group)
     bears = BearsOn.ACCUSATION if accused or any(s.side is Side.STATE for s in statements) else BearsOn.OWN_ACCOUNT
     return story.finding(certainty, (first, denials), words, bears_on=bears)

@@ -7,7 +7,7 @@ from habeas.domain.finding import BearsOn, Certainty, Finding, Kind
 from habeas.domain.statement import CUSTODY_ACTS, Act, Side
 from habeas.domain.where import NOWHERE, disjoint
 from habeas.examine.battery.identity import normal
-from habeas.examine.battery.story import Story, listed
+from habeas.examine.battery.story import Story, ids, listed
 from habeas.examine.record import Record
 from habeas.examine.voices import supports, voice_key
 from habeas.examine.wording import span
@@ -36,11 +36,7 @@ def shifting_version(record: Record) -> Iterator[Finding]:
 
 def _speaks_of_it(record: Record, indexes: list[int]) -> bool:
     """Whether another state's words are about what the accusation claims."""
-    return any(
-        supports(record.statements[claim], record.statements[index], record.places)
-        for claim in record.accusation
-        for index in indexes
-    )
+    return any(supports(record.statements[claim], record.statements[index], record.places) for claim in record.accusation for index in indexes)
 
 
 def _reversal(record: Record, body: str, indexes: list[int]) -> Iterator[Finding]:
@@ -70,7 +66,7 @@ def _reversal(record: Record, body: str, indexes: list[int]) -> Iterator[Finding
     yield story.finding(
         firmest,
         (claims, others),
-        tr("Papers and answers of one state cannot all be true: {ids}.", ids=listed(record, [*claims, *others], 8)),
+        tr("Papers and answers of one state cannot all be true: {who}.", who=listed(record, [*claims, *others], 6)),
         bears_on=BearsOn.ACCUSATION,
     )
 
@@ -94,17 +90,16 @@ def _details(record: Record, body: str, indexes: list[int]) -> Iterator[Finding]
         return
     story = Story(record, Kind.SHIFTING_VERSION, VERSION, "details", body)
     story.arithmetic += [
-        f"{key}: " + "; ".join(f"{'/'.join(record.statements[i].id for i in group)}" for group in found.values())
-        for key, found in moved.items()
+        f"{key}: " + "; ".join(f"{'/'.join(record.statements[i].id for i in group)}" for group in found.values()) for key, found in moved.items()
     ]
     if routes:
-        story.arithmetic.append(tr("destination or day: {ids}", ids=listed(record, routes)))
+        story.arithmetic.append(tr("destination or day: {ids}", ids=ids(record, routes)))
     story.would_change.append(tr("the original document from which these details were taken"))
-    names = ", ".join([*moved, *([tr("destination or day")] if routes else [])])
+    names = ", ".join([*(key.replace("_", " ") for key in moved), *([tr("destination or day")] if routes else [])])
     yield story.finding(
         Certainty.CERTAIN,
         (sorted(told),),
-        tr("One state tells one claim with differing details ({names}): {ids}.", names=names, ids=listed(record, sorted(told), 8)),
+        tr("One state tells one claim with differing details ({names}): {who}.", names=names, who=listed(record, sorted(told), 6)),
         bears_on=BearsOn.ACCUSATION,
     )
 

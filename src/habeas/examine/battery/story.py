@@ -7,6 +7,7 @@ from habeas.domain.finding import BearsOn, Certainty, Finding, Kind
 from habeas.domain.statement import HowKnown, Side, Statement
 from habeas.examine.record import Record
 from habeas.examine.voices import fold, voice_key
+from habeas.locale import tr, tr_n
 
 LONGEST = 8
 """Statements of each part that a finding lists; a story is told by its strongest statements, not by all."""
@@ -45,9 +46,7 @@ class Story:
         self.readings: list[str] = []
         self.would_change: list[str] = []
 
-    def finding(
-        self, certainty: Certainty, parts: Sequence[Collection[int]], explanation: str, *, bears_on: BearsOn | None = None
-    ) -> Finding:
+    def finding(self, certainty: Certainty, parts: Sequence[Collection[int]], explanation: str, *, bears_on: BearsOn | None = None) -> Finding:
         """``parts``: the sides of the story (what is claimed; what stands against it), each strongest first."""
         told = list(dict.fromkeys(index for part in parts for index in list(part)[:LONGEST]))
         every = {index for part in parts for index in part}
@@ -91,7 +90,8 @@ def strongest(record: Record, indexes: Iterable[int]) -> list[int]:
 
     ranked = sorted(set(indexes), key=rank)
     seen: set[str] = set()
-    first, rest = [], []
+    first: list[int] = []
+    rest: list[int] = []
     for index in ranked:
         key = voice_key(record.statements[index])
         (rest if key in seen else first).append(index)
@@ -109,7 +109,19 @@ def is_own_side(statement: Statement) -> bool:
     return statement.side in (Side.FAMILY, Side.WITNESS)
 
 
-def listed(record: Record, indexes: Iterable[int], most: int = 5) -> str:
-    """Ids in a sentence: ``S013, S018, S019 …``."""
-    ids = [record.statements[index].id for index in indexes]
-    return ", ".join(ids[:most]) + (" …" if len(ids) > most else "")
+def listed(record: Record, indexes: Iterable[int], most: int = 4) -> str:
+    """Who says it, with ids: ``a ministry (S013, S018), the police (S019) and 2 more``; one entry a speaker, in the order given."""
+    by_speaker: dict[str, list[str]] = {}
+    for index in indexes:
+        statement = record.statements[index]
+        by_speaker.setdefault(statement.speaker or statement.body or tr("an unnamed source"), []).append(statement.id)
+    shown = [f"{speaker} ({', '.join(ids[:4])}{' …' if len(ids) > 4 else ''})" for speaker, ids in list(by_speaker.items())[:most]]  # noqa: PLR2004
+    rest = len(by_speaker) - len(shown)
+    words = "; ".join(shown)
+    return tr_n("{words} and {count} more", "{words} and {count} more", rest, words=words) if rest > 0 else words
+
+
+def ids(record: Record, indexes: Iterable[int], most: int = 8) -> str:
+    """Ids alone: ``S013, S018 …``."""
+    found = [record.statements[index].id for index in indexes]
+    return ", ".join(found[:most]) + (" …" if len(found) > most else "")

@@ -164,9 +164,17 @@ def _flag_text(value: bool) -> str:  # noqa: FBT001  # a writer takes the value 
     return "true" if value else ""
 
 
-_when = {"read": a_when, "write": str, "empty": None}
-_day = {"read": a_day, "write": str, "empty": None}
-_flag = {"read": a_flag, "write": _flag_text, "empty": False}
+def _when(name: str) -> Column:
+    return Column(name=name, read=a_when, empty=None)
+
+
+def _day(name: str) -> Column:
+    return Column(name=name, read=a_day, empty=None)
+
+
+def _flag(name: str) -> Column:
+    return Column(name=name, read=a_flag, write=_flag_text, empty=False)
+
 
 STATEMENTS = Table(stem="statements", record=Statement, key="id", columns=(
     Column(name="id", read=an_id, required=True),
@@ -174,17 +182,17 @@ STATEMENTS = Table(stem="statements", record=Statement, key="id", columns=(
     Column(name="side", read=one_of(Side), required=True),
     Column(name="how_known", read=one_of(HowKnown), empty=HowKnown.UNKNOWN),
     Column(name="relayed_by", read=chain, write=" < ".join, empty=()),
-    Column(name="stated_on", **_day),
+    _day("stated_on"),
     Column(name="act", read=one_of(Act), required=True),
-    Column(name="denied", **_flag),
-    Column(name="when", **_when),
+    _flag("denied"),
+    _when("when"),
     Column(name="place"), Column(name="to_place"),
     Column(name="identifiers", read=pairs(IDENTIFIER_KEYS), write=_write_pairs, empty=()),
     Column(name="circumstances", read=pairs(CIRCUMSTANCE_KEYS), write=_write_pairs, empty=()),
     Column(name="event"), Column(name="summary"), Column(name="quote"), Column(name="quote_translation"),
     Column(name="exhibit", read=a_number),
     Column(name="locator"),
-    Column(name="disclosable", **_flag),
+    _flag("disclosable"),
     Column(name="shown_as"),
 ))  # fmt: skip
 
@@ -193,7 +201,7 @@ EXHIBITS = Table(stem="exhibits", record=Exhibit, key="number", columns=(
     Column(name="form", read=one_of(Form), empty=Form.COPY),
     Column(name="obtained_from"), Column(name="obtained_by"), Column(name="obtained_on"), Column(name="method"),
     Column(name="derived_from"), Column(name="translation_of"), Column(name="translator"), Column(name="language"),
-    Column(name="consent"), Column(name="disclosable", **_flag),
+    Column(name="consent"), _flag("disclosable"),
 ))  # fmt: skip
 
 PLACES = Table(stem="places", record=KnownPlace, key="name", columns=(
@@ -203,8 +211,8 @@ PLACES = Table(stem="places", record=KnownPlace, key="name", columns=(
 ))  # fmt: skip
 
 APPEALS = Table(stem="appeals", record=Appeal, key="id", columns=(
-    Column(name="id", read=an_id, required=True), Column(name="sent_on", **_day), Column(name="to_body"), Column(name="kind"),
-    Column(name="how"), Column(name="proof"), Column(name="due_on", **_day), Column(name="reply_on", **_day), Column(name="reply"),
+    Column(name="id", read=an_id, required=True), _day("sent_on"), Column(name="to_body"), Column(name="kind"),
+    Column(name="how"), Column(name="proof"), _day("due_on"), _day("reply_on"), Column(name="reply"),
     Column(name="reply_proof"), Column(name="about"),
 ))  # fmt: skip
 
@@ -217,8 +225,8 @@ class _Shown(enum.StrEnum):
 
 CONSENTS = Table(stem="consents", record=Consent, columns=(
     Column(name="person", required=True), Column(name="purpose"), Column(name="recipient"),
-    Column(name="shown", read=one_of(_Shown)), Column(name="given_on", **_day), Column(name="language"),
-    Column(name="expires_on", **_day), Column(name="guardian"), Column(name="refused", **_flag),
+    Column(name="shown", read=one_of(_Shown)), _day("given_on"), Column(name="language"),
+    _day("expires_on"), Column(name="guardian"), _flag("refused"),
 ))  # fmt: skip
 
 REVIEWS = Table(stem="reviews", record=Review, columns=(

@@ -112,7 +112,7 @@ class _Reading:
         self.counts.append(Count(file=file, read=len(rows), taken=len(taken), refused=refused, duplicates=duplicates))
         return tuple(taken)
 
-    def _record(self, file: str, table: Table, row: Row) -> Any:  # noqa: ANN401  # the table's record type
+    def _record(self, file: str, table: Table, row: Row) -> Any:  # the table's record type
         values: dict[str, Any] = {}
         fine = True
         for column in table.columns:
@@ -150,8 +150,8 @@ def read_folder(folder: Path) -> FolderRead:
         raise BadInput.one(folder.name, tr("no case.toml and no statements here; 'habeas new DIR' makes an empty case folder"))
     reading = _Reading(folder)
     head = _head(reading)
-    tables = {table.stem: reading.table(table) for table in (STATEMENTS, *SIDE_TABLES)}
-    case = Case(**head, **tables)
+    fields: dict[str, Any] = {**head, **{table.stem: reading.table(table) for table in (STATEMENTS, *SIDE_TABLES)}}
+    case = Case(**fields)
     _check(reading, case)
     if reading.problems:
         raise BadInput(reading.problems)
@@ -162,7 +162,7 @@ def _head(reading: _Reading) -> dict[str, Any]:
     path = reading.folder / "case.toml"
     empty: dict[str, Any] = {"title": ""}
     if not path.exists():
-        reading.problems.append(Problem(file="case.toml", message=tr("missing; right would be at least: title = \"…\"")))
+        reading.problems.append(Problem(file="case.toml", message=tr('missing; right would be at least: title = "…"')))
         return empty
     try:
         untrusted = tomllib.loads(decode("case.toml", read_bytes(path, 1 << 20)))
@@ -183,29 +183,32 @@ def _head_fields(reading: _Reading, untrusted: Mapping[str, Any]) -> dict[str, A
         reading.problems.append(Problem(file="case.toml", column=key, message=said))
 
     for key, value in untrusted.items():
-        if key not in _TOML_KEYS:
-            trait = PROTECTED.search(key)
-            said = tr("this key would hold a protected trait; Habeas keeps none: take it out") if trait else tr("this key is not known; the keys are {keys}", keys=", ".join(sorted(_TOML_KEYS)))
-            wrong("" if not key.isascii() or len(key) > 32 else key, said)  # noqa: PLR2004
-        elif key == "accusation":
-            if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-                wrong(key, tr('right would be a list of ids: ["S001", "S002"]'))
-            else:
-                head[key] = tuple(value)
+        said = _unfit(key, value)
+        if said:
+            wrong(key if key.isascii() and len(key) <= 32 else "", said)  # noqa: PLR2004
         elif key == "identifiers":
-            if not isinstance(value, dict) or not all(isinstance(one, str) for one in value.values()):
-                wrong(key, tr("right would be a table of texts: id_number = \"…\""))
-            elif set(value) - set(IDENTIFIER_KEYS):
-                wrong(key, tr("the keys are {keys}", keys=", ".join(IDENTIFIER_KEYS)))
-            else:
-                head[key] = tuple(value.items())
-        elif isinstance(value, str):
-            head[key] = value
+            head[key] = tuple(value.items())
         else:
-            wrong(key, tr("right would be a text in quotation marks"))
+            head[key] = tuple(value) if key == "accusation" else value
     if not head["title"].strip() and not any(p.file == "case.toml" for p in reading.problems):
         wrong("title", tr("empty, but needed"))
     return head
+
+
+def _unfit(key: str, value: object) -> str:
+    """What is wrong with one entry of case.toml; empty where nothing is."""
+    if key not in _TOML_KEYS:
+        if PROTECTED.search(key):
+            return tr("this key would hold a protected trait; Habeas keeps none: take it out")
+        return tr("this key is not known; the keys are {keys}", keys=", ".join(sorted(_TOML_KEYS)))
+    if key == "accusation":
+        fits = isinstance(value, list) and all(isinstance(one, str) for one in value)
+        return "" if fits else tr('right would be a list of ids: ["S001", "S002"]')
+    if key == "identifiers":
+        if not isinstance(value, dict) or not all(isinstance(one, str) for one in value.values()):
+            return tr('right would be a table of texts: id_number = "…"')
+        return tr("the keys are {keys}", keys=", ".join(IDENTIFIER_KEYS)) if set(value) - set(IDENTIFIER_KEYS) else ""
+    return "" if isinstance(value, str) else tr("right would be a text in quotation marks")
 
 
 def _check(reading: _Reading, case: Case) -> None:
@@ -261,12 +264,13 @@ def _check_exhibits(reading: _Reading, case: Case) -> None:
 
 def _check_circles(reading: _Reading, case: Case) -> None:
     """A date told by another that is told by the first leads nowhere."""
-    anchor = {s.id: s.when.relative.anchor for s in case.statements if s.when and s.when.relative}
-    for start in anchor:
-        at, seen = anchor[start], {start}
+    anchor: dict[str, str] = {s.id: s.when.relative.anchor for s in case.statements if s.when and s.when.relative}
+    for start, first in anchor.items():
+        at: str = first
+        seen: set[str] = {start}
         while at in anchor and at not in seen:
-            seen.add(at)  # type: ignore[arg-type]
-            at = anchor[at]  # type: ignore[index]
+            seen.add(at)
+            at = anchor[at]
         if at == start:
             row = reading.rows_of.get(("statements", start), 0)
             file = reading.file_of["statements"]
@@ -278,7 +282,7 @@ def statement_row(statement: Statement) -> tuple[str, ...]:
     return record_row(STATEMENTS, statement)
 
 
-def record_row(table: Table, record: Any) -> tuple[str, ...]:  # noqa: ANN401  # the table's record type
+def record_row(table: Table, record: Any) -> tuple[str, ...]:  # the table's record type
     """A record as its row of text, in the order of the table's columns."""
     cells = []
     for column in table.columns:

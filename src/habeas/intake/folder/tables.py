@@ -107,7 +107,9 @@ def _read_csv(file: str, text: str) -> Rows:
                 if len(rows) > MOST_ROWS:
                     raise BadInput.one(file, tr("more than {most} rows", most=MOST_ROWS))
     except csv.Error:
-        problems.append(Problem(file=file, row=line + 1, message=tr("a quotation mark is not closed, or a cell is longer than {most} characters", most=MOST_CELL)))
+        problems.append(
+            Problem(file=file, row=line + 1, message=tr("a quotation mark is not closed, or a cell is longer than {most} characters", most=MOST_CELL))
+        )
     if problems:
         raise BadInput(problems)
     return Rows(header, tuple(rows))
@@ -169,16 +171,12 @@ def _read_xlsx(file: str, untrusted: bytes) -> Rows:
     if not grid:
         raise BadInput.one(file, tr("the first row is empty; it must name the columns"), row=1)
     header = _header(file, grid[0])
-    rows = [
-        Row(number, dict(zip(header, cells, strict=False)))
-        for number, cells in enumerate(grid[1:], 2)
-        if any(cell.strip() for cell in cells)
-    ]
+    rows = [Row(number, dict(zip(header, cells, strict=False))) for number, cells in enumerate(grid[1:], 2) if any(cell.strip() for cell in cells)]
     return Rows(header, tuple(rows))
 
 
 def write_csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
-    """UTF-8 with ``,`` and ``\\n``; formula cells neutralised."""
+    """UTF-8, separated by commas, lines ended by LF; formula cells neutralised."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(header)

@@ -34,11 +34,11 @@ def read(untrusted: bytes) -> bytes:
     if sheet.max_row * sheet.max_column > _MOST_CELLS:
         raise _refused([Problem(file="", message=tr("too many cells for one case"))])
     header = [str(cell.value or "") for cell in next(iter(sheet.iter_rows()), ())]
-    grid = []
+    grid: list[list[str]] = []
     for row in sheet.iter_rows():
         cells = []
-        for cell in row:
-            name = header[cell.column - 1] if cell.column <= len(header) and cell.row > 1 else ""
+        for at, cell in enumerate(row):
+            name = header[at] if at < len(header) and grid else ""
             cells.append(_text(cell, name, problems))
         grid.append(cells)
     if problems:
@@ -46,7 +46,7 @@ def read(untrusted: bytes) -> bytes:
     return msgspec.json.encode(grid)
 
 
-def _text(cell: Any, column: str, problems: list[Problem]) -> str:  # noqa: ANN401  # openpyxl has no type for it
+def _text(cell: Any, column: str, problems: list[Problem]) -> str:  # openpyxl has no type for it
     value = cell.value
     if value is None:
         return ""
@@ -84,7 +84,7 @@ def write(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
             cell.value = text
             cell.data_type = "s"
             cell.number_format = "@"
-            cell.quotePrefix = text[0] in "=+-@'"  # type: ignore[attr-defined]
+            cell.quotePrefix = text[0] in "=+-@'"
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()

@@ -52,6 +52,7 @@ def _own(text: str, known: KnownPlace, *, exact: bool) -> Place:
         country=around.country,
         exact=exact,
         clear=around.clear,
+        shared_with=around.shared_with,
         note="" if exact else tr("known as somewhere in {place}", place=known.name),
     )
 
@@ -61,7 +62,7 @@ def _built_in(text: str, found: Resolution) -> Place:
         return Place(name=text, note=tr("not known; add it to places.csv with its coordinates"))
     table = built_in()
     countries = {place.country for place in found.places}
-    shared = any(table.disputed(place) for place in found.places)
+    shared = {state for place in found.places for state in table.shared_with(place)} - countries
     exact = not found.fell_back and not found.ambiguous
     return Place(
         name=text,
@@ -69,7 +70,8 @@ def _built_in(text: str, found: Resolution) -> Place:
         chain=found.chain,
         country=countries.pop() if len(countries) == 1 else "",
         exact=exact,
-        clear=not shared and not found.ambiguous,
+        clear=not found.ambiguous,
+        shared_with=tuple(sorted(shared)),
         note=_note(found),
     )
 

@@ -13,6 +13,7 @@ returns a ``Resolution``. Decisions, all on the side of caution (an extent may b
   the same stays a candidate, so "Georgia" is ambiguous and "Tbilisi, Georgia" and "Atlanta, Georgia" are not.
 * A claimed place lies in every claimant: nothing is ever found to conflict because of a border dispute.
 """
+
 from __future__ import annotations
 
 import lzma
@@ -23,24 +24,51 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-EARTH_KM = 6371.0
+from habeas.domain.where import EARTH_RADIUS_KM, Disc
 
 Vector = tuple[float, float, float]
 
-_FOLD = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ƶ": "z",
-                       "ħ": "h", "ə": "e", "ʻ": "", "Ӏ": "", "ӏ": "", "ъ": "", "ь": ""})
+_FOLD = str.maketrans(
+    {
+        "ł": "l",
+        "ø": "o",
+        "đ": "d",
+        "ð": "d",
+        "þ": "th",
+        "æ": "ae",
+        "œ": "oe",
+        "ı": "i",
+        "ƶ": "z",
+        "ħ": "h",
+        "ə": "e",
+        "ʻ": "",
+        "Ӏ": "",
+        "ӏ": "",
+        "ъ": "",
+        "ь": "",
+    }
+)
 
 # Generic words, and the kinds of place that they can stand before or after ("" = any).
 _AREA, _TOWN = ("country", "region"), ("city", "settlement")
 _GENERIC: tuple[tuple[str, tuple[str, ...]], ...] = (
-    (r"^(?:the )?(?:republic|state|kingdom) of (?:the )?|^rep[uú]blica (?:de |del )?(?:la )?|^r[eé]publique (?:de |du |d')"
-     r"(?:la )?|^республика | республика$| republic$|^estado (?:de |del )", _AREA),
-    (r"^(?:the )?(?:province|region|governorate|department|territory|district) of |^(?:provincia|departamento|depto\.?|"
-     r"regi[oó]n) (?:de |del )?(?:la )?| (?:province|region|governorate|department|oblast'?|kra[iy]|territory|county|state|"
-     r"область|обл\.?|край|губерния|department|okrug|округ)$|^обл\. ?", ("region",)),
-    (r"^(?:the )?(?:city|town|village|settlement) of |^(?:ciudad|villa|pueblo|localidad) (?:de |del )?(?:la )?|^ville de |"
-     r"^(?:город|г|село|с|пос[её]лок|пгт|станица|ст-ца|аул|хутор|деревня|selo|aul|stanitsa|gorod|village|town|city) |"
-     r"^(?:гор|г|с|пос|п|пгт|ст|х|дер|д|g|s|pos)\. ?| (?:city|town|village)$", _TOWN),
+    (
+        r"^(?:the )?(?:republic|state|kingdom) of (?:the )?|^rep[uú]blica (?:de |del )?(?:la )?|^r[eé]publique (?:de |du |d')"
+        r"(?:la )?|^республика | республика$| republic$|^estado (?:de |del )",
+        _AREA,
+    ),
+    (
+        r"^(?:the )?(?:province|region|governorate|department|territory|district) of |^(?:provincia|departamento|depto\.?|"
+        r"regi[oó]n) (?:de |del )?(?:la )?| (?:province|region|governorate|department|oblast'?|kra[iy]|territory|county|state|"
+        r"область|обл\.?|край|губерния|department|okrug|округ)$|^обл\. ?",
+        ("region",),
+    ),
+    (
+        r"^(?:the )?(?:city|town|village|settlement) of |^(?:ciudad|villa|pueblo|localidad) (?:de |del )?(?:la )?|^ville de |"
+        r"^(?:город|г|село|с|пос[её]лок|пгт|станица|ст-ца|аул|хутор|деревня|selo|aul|stanitsa|gorod|village|town|city) |"
+        r"^(?:гор|г|с|пос|п|пгт|ст|х|дер|д|g|s|pos)\. ?| (?:city|town|village)$",
+        _TOWN,
+    ),
 )
 _GENERIC_RE = tuple((re.compile(p), kinds) for p, kinds in _GENERIC)
 
@@ -70,79 +98,72 @@ def parts_of(text: str) -> tuple[str, ...]:
     return tuple(p for p in (part.strip() for part in out) if p)
 
 
-@dataclass(frozen=True, slots=True)
-class Disc:
-    latitude: float
-    longitude: float
-    radius_km: float
-
-    @property
-    def vector(self) -> Vector:
-        la, lo = math.radians(self.latitude), math.radians(self.longitude)
-        return math.cos(la) * math.cos(lo), math.cos(la) * math.sin(lo), math.sin(la)
+def _vector(disc: Disc) -> Vector:
+    """The centre as a unit vector."""
+    la, lo = math.radians(disc.latitude), math.radians(disc.longitude)
+    return math.cos(la) * math.cos(lo), math.cos(la) * math.sin(lo), math.sin(la)
 
 
 def _arc(a: Vector, b: Vector) -> float:
-    chord = math.dist(a, b)
-    return 2 * EARTH_KM * math.asin(min(1.0, chord / 2))
-
-
-def least_distance(a: tuple[Disc, ...], b: tuple[Disc, ...]) -> float:
-    """Great-circle km between the nearest edges of two extents: a lower bound of the distance of the places."""
-    if not a or not b:
-        return 0.0
-    other = [(d.vector, d.radius_km) for d in b]
-    best = min(_arc(d.vector, v) - d.radius_km - r for d in a for v, r in other)
-    return max(0.0, best)
+    return 2 * EARTH_RADIUS_KM * math.asin(min(1.0, math.dist(a, b) / 2))
 
 
 @dataclass(frozen=True)
 class Place:
+    """One row of the table."""
+
     id: str
-    kind: str                       # country | region | city | settlement
-    country: str                    # ISO 3166-1 alpha-2; ISO 3166-3 alpha-4 for a historic state
-    parent: str                     # id of the enclosing place; "" for a sovereign state
+    kind: str  # country | region | city | settlement
+    country: str  # ISO 3166-1 alpha-2; ISO 3166-3 alpha-4 for a historic state
+    parent: str  # id of the enclosing place; "" for a sovereign state
     population: int
-    names: tuple[str, ...]          # preferred first
-    also_in: tuple[str, ...]        # other states (claimants, historic states) in which it may be said to lie
+    names: tuple[str, ...]  # preferred first
+    also_in: tuple[str, ...]  # other states (claimants, historic states) in which it may be said to lie
     extent_text: str = field(repr=False)
 
     @property
     def name(self) -> str:
+        """The preferred name."""
         return self.names[0]
 
     @cached_property
     def extent(self) -> tuple[Disc, ...]:
-        return tuple(Disc(float(a), float(o), float(r))
-                     for a, o, r in (d.split(",") for d in self.extent_text.split(";")))
+        """Discs that together cover it."""
+        return tuple(Disc(float(a), float(o), float(r)) for a, o, r in (d.split(",") for d in self.extent_text.split(";")))
 
 
 @dataclass(frozen=True)
 class Resolution:
+    """What a place string was taken for."""
+
     text: str
-    places: tuple[Place, ...]           # candidates that remain; one if the text is plain; none if nothing is known
-    chain: tuple[str, ...]              # ids: the place and its ancestors; of several places, what they have in common
-    fell_back: int                      # how many leading parts are not known
-    unknown: tuple[str, ...]            # the parts that are not known, wherever they stand
-    elsewhere: tuple[str, ...]          # those of them that name a place outside what the rest fixes
-    nested: bool                        # several places, each inside the first (department and city of one name)
-    anchor: tuple[str, ...]             # ids that the text itself puts round the place; () for a bare name: the table does
-                                        # not hold every village, so a bare settlement may be a namesake that it lacks
+    places: tuple[Place, ...]  # candidates that remain; one if the text is plain; none if nothing is known
+    chain: tuple[str, ...]  # ids: the place and its ancestors; of several places, what they have in common
+    fell_back: int  # how many leading parts are not known
+    unknown: tuple[str, ...]  # the parts that are not known, wherever they stand
+    elsewhere: tuple[str, ...]  # those of them that name a place outside what the rest fixes
+    nested: bool  # several places, each inside the first (department and city of one name)
+    anchor: tuple[str, ...]  # ids that the text itself puts round the place; () for a bare name: the table does
+    # not hold every village, so a bare settlement may be a namesake that it lacks
 
     @property
     def known(self) -> bool:
+        """Whether any part was known."""
         return bool(self.places)
 
     @property
     def ambiguous(self) -> tuple[Place, ...]:
+        """The candidates where none encloses the others."""
         return self.places if len(self.places) > 1 and not self.nested else ()
 
     @cached_property
     def extent(self) -> tuple[Disc, ...]:
+        """Discs that together cover it."""
         return tuple(dict.fromkeys(d for p in self.places for d in p.extent))
 
     @property
     def label(self) -> str:
+        """Names of all that remain."""
         return " / ".join(p.name for p in self.places)
 
 
@@ -156,8 +177,8 @@ class Gazetteer:
         row = self._row
         get = index.get
         for i, line in enumerate(lines):
-            row[line[:line.index("\t")]] = i
-            for k in line[line.rindex("\t") + 1:].split("|"):
+            row[line[: line.index("\t")]] = i
+            for k in line[line.rindex("\t") + 1 :].split("|"):
                 old = get(k)
                 if old is None:
                     index[k] = i
@@ -180,12 +201,20 @@ class Gazetteer:
         return place_id in self._row
 
     def place(self, place_id: str) -> Place:
+        """The row of that id; raises KeyError."""
         found = self._places.get(place_id)
         if found is None:
             f = self._lines[self._row[place_id]].split("\t")
-            found = Place(id=f[0], kind=f[1], country=f[2], parent=f[3], population=int(f[4]),
-                          names=tuple(f[5].split("|")), extent_text=f[6],
-                          also_in=tuple(x for x in f[7].split(",") if x))
+            found = Place(
+                id=f[0],
+                kind=f[1],
+                country=f[2],
+                parent=f[3],
+                population=int(f[4]),
+                names=tuple(f[5].split("|")),
+                extent_text=f[6],
+                also_in=tuple(x for x in f[7].split(",") if x),
+            )
             self._places[place_id] = found
         return found
 
@@ -236,6 +265,7 @@ class Gazetteer:
     # ------------------------------------------------------------ resolution
 
     def resolve(self, text: str) -> Resolution:
+        """Understand one place string (memoised)."""
         done = self._resolved.get(text)
         if done is None:
             done = self._resolved[text] = self._resolve(text)
@@ -269,9 +299,16 @@ class Gazetteer:
         if fixed:
             common = set.intersection(*(set(self.chain(p)) for p in fixed))
             chain = tuple(i for i in self.chain(fixed[0]) if i in common)
-        return Resolution(text=text, places=fixed, chain=chain, fell_back=fell_back if fixed else len(parts),
-                          unknown=tuple(reversed(unknown)), elsewhere=tuple(reversed(elsewhere)), nested=nested,
-                          anchor=anchor)
+        return Resolution(
+            text=text,
+            places=fixed,
+            chain=chain,
+            fell_back=fell_back if fixed else len(parts),
+            unknown=tuple(reversed(unknown)),
+            elsewhere=tuple(reversed(elsewhere)),
+            nested=nested,
+            anchor=anchor,
+        )
 
     def _inside(self, place: Place, outer: Place) -> bool:
         if place.id == outer.id:
@@ -279,8 +316,8 @@ class Gazetteer:
         if outer.id in self.ancestors(place):
             return True
         if outer.kind in _TOWN and place.kind in _TOWN and place.parent == outer.parent:
-            d, o = place.extent[0], outer.extent[0]     # a quarter: its centre lies within the town
-            return place.population <= outer.population and _arc(d.vector, o.vector) <= o.radius_km
+            d, o = place.extent[0], outer.extent[0]  # a quarter: its centre lies within the town
+            return place.population <= outer.population and _arc(_vector(d), _vector(o)) <= o.radius_km
         return False
 
     def _country_first(self, hits: tuple[Place, ...], name: str) -> tuple[Place, ...]:
@@ -295,40 +332,12 @@ class Gazetteer:
 
     def _order(self, places: tuple[Place, ...]) -> tuple[tuple[Place, ...], bool]:
         """Widest first; a place inside another adds nothing but its own, wider estimate of the extent."""
-        if len(places) < 2:
+        if len(places) < 2:  # noqa: PLR2004
             return places, False
         rank = {"country": 0, "region": 1, "city": 2, "settlement": 3}
         ordered = tuple(sorted(places, key=lambda p: (rank[p.kind], -p.population, p.id)))
         nested = all(ordered[0].id in self.ancestors(p) for p in ordered[1:])
         return ordered, nested
-
-    # ------------------------------------------------------------ relations
-
-    def distance_km(self, a: Resolution, b: Resolution) -> float:
-        """A lower bound of the distance between the two places; 0 if one may lie in the other or nothing is known."""
-        if not a.places or not b.places or not self.disjoint(a, b):
-            return 0.0
-        return least_distance(a.extent, b.extent)
-
-    def contains(self, outer: Resolution, inner: Resolution) -> bool:
-        """Whether every reading of ``inner`` lies in every reading of ``outer`` that it could be compared with."""
-        return bool(outer.places and inner.places) and all(
-            any(o.id in self.ancestors(i) for o in outer.places) for i in inner.places)
-
-    def disjoint(self, a: Resolution, b: Resolution) -> bool:
-        """Whether nobody can be in both at once, under every reading: the extents are apart, or the two belong to states
-        that have nothing in common."""
-        if not a.places or not b.places:
-            return False
-        return all(self._apart(p, q) for p in a.places for q in b.places)
-
-    def _apart(self, p: Place, q: Place) -> bool:
-        if q.id in self.ancestors(p) or p.id in self.ancestors(q):
-            return False
-        if least_distance(p.extent, q.extent) > 0:
-            return True
-        return not any(self._related(self.place(c), self.place(d), p, q)
-                       for c in self._states(p) for d in self._states(q))
 
     def _states(self, place: Place) -> frozenset[str]:
         """The present states in which a place lies or is claimed to lie; a historic state is its own."""
@@ -341,17 +350,20 @@ class Gazetteer:
             at = self.place(at.parent) if at.parent else None
         return frozenset(out)
 
-    def _related(self, c: Place, d: Place, p: Place, q: Place) -> bool:
-        if c.id in self.ancestors(d) or d.id in self.ancestors(c):
-            return True
-        if p.kind == "country" or q.kind == "country":      # a whole state includes what it shares with another
-            return frozenset((c.id, d.id)) in self._sharing
-        return False
+    def shared_with(self, place: Place) -> frozenset[str]:
+        """Other states in which the place, or part of the state that it is, may be said to lie: borders then prove nothing."""
+        states = set(self._states(place)) | {state for state in place.also_in if place.kind == "country"}
+        if place.kind == "country":
+            states |= {state for pair in self._sharing if place.id in pair for state in pair}
+            states |= {other.id for other in self._claimants if place.id in other.also_in}
+        historic = len(place.country) > 2  # noqa: PLR2004  # ISO 3166-3: its successors lie in it, not it in them
+        return frozenset(state for state in states - {place.id} if historic or len(state) == 2)  # noqa: PLR2004
 
-    def disputed(self, place: Place) -> bool:
-        """Whether the place, or part of the state that it is, is claimed by another state: borders then prove nothing."""
-        states = self._states(place)
-        return len(states) > 1 or (place.kind == "country" and any(place.id in pair for pair in self._sharing))
+    @cached_property
+    def _claimants(self) -> tuple[Place, ...]:
+        """States that are said to lie in another one, today's or a historic one."""
+        rows = (line.split("\t", 8) for line in self._lines)
+        return tuple(self.place(f[0]) for f in rows if f[1] == "country" and f[7])
 
     @cached_property
     def _sharing(self) -> frozenset[frozenset[str]]:
@@ -361,7 +373,7 @@ class Gazetteer:
             f = line.split("\t")
             if f[7]:
                 states = [f[2], *f[7].split(",")]
-                states = [s for s in states if len(s) == 2]
+                states = [s for s in states if len(s) == 2]  # noqa: PLR2004
                 pairs.update(frozenset((x, y)) for x in states for y in states if x != y)
         return frozenset(pairs)
 
@@ -373,4 +385,3 @@ def load(data: bytes) -> Gazetteer:
     if not lines[0].startswith("#gazetteer 1\t"):
         raise ValueError("not a gazetteer of version 1")
     return Gazetteer([line for line in lines[1:] if line])
-

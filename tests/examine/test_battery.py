@@ -1,0 +1,284 @@
+"""What fires, how firmly, and, as important, what must not."""
+
+import pytest
+from simulators.people import examined, kinds, state
+
+from habeas.domain.finding import BearsOn, Kind
+
+MONTEVIDEO = "Montevideo, Uruguay"
+FLIGHT = state(act="departed", when="1977-09-22", place=MONTEVIDEO, to_place="Buenos Aires, Argentina", stated_on="1977-10-04")
+ARREST = {"act": "detained", "when": "1977-08-01", "place": MONTEVIDEO}
+NOTICE = state(act="wanted", when="1977-09-01", stated_on="1977-09-01", place="Uruguay")
+
+
+def finding(examination, kind):
+    found = [one for one in examination.findings if one.kind is kind]
+    assert len(found) == 1, (kind, [(one.kind.value, one.statements) for one in examination.findings])
+    return found[0]
+
+
+def test_a_flight_during_custody_conflicts_on_the_presumption_that_custody_lasted():
+    found = finding(examined(ARREST, FLIGHT, accusation=(2,)), Kind.CUSTODY_CONFLICT)
+    assert (found.certainty, found.bears_on, found.statements) == ("on_presumption", "accusation", ("S002", "S001"))
+    assert found.presumptions
+    assert "52 days" in found.arithmetic[0]
+    assert found.would_change
+
+
+def test_a_flight_inside_a_stretch_of_custody_conflicts_under_every_reading():
+    held = {"act": "held_at", "when": "1977-09-01/1977-10-01", "place": MONTEVIDEO}
+    assert finding(examined(held, FLIGHT, accusation=(2,)), Kind.CUSTODY_CONFLICT).certainty == "certain"
+
+
+def test_a_notice_after_custody_began_is_a_finding_of_sequence():
+    found = finding(examined(ARREST, NOTICE, accusation=(2,)), Kind.ACCUSATION_AFTER_CUSTODY)
+    assert (found.certainty, found.statements) == ("on_presumption", ("S002", "S001"))
+
+
+def test_a_later_recorded_death_does_not_close_the_sequence():
+    died = {"act": "died", "when": "1977-08-03", "place": MONTEVIDEO}
+    assert Kind.ACCUSATION_AFTER_CUSTODY in kinds(examined(ARREST, died, NOTICE, accusation=(3,)))
+
+
+@pytest.mark.parametrize("by", [{}, {"side": "family"}, state()])
+def test_a_recorded_release_between_custody_and_accusation_silences_both(by):
+    release = {"act": "released", "when": "1977-08-20", "place": MONTEVIDEO} | by
+    found = kinds(examined(ARREST, release, FLIGHT, NOTICE, accusation=(3, 4)))
+    assert Kind.CUSTODY_CONFLICT not in found
+    assert Kind.ACCUSATION_AFTER_CUSTODY not in found
+
+
+def test_a_notice_that_precedes_custody_does_not_fire():
+    early = state(act="wanted", when="1977-06-01", stated_on="1977-06-01")
+    found = kinds(examined(ARREST, early, accusation=(2,)))
+    assert Kind.ACCUSATION_AFTER_CUSTODY not in found
+    assert Kind.CUSTODY_CONFLICT not in found
+
+
+def test_a_later_paper_that_dates_the_order_before_custody_keeps_the_earlier_date():
+    late_paper = state(act="wanted", when="1977-06-01", stated_on="1979-06-01")
+    assert Kind.ACCUSATION_AFTER_CUSTODY not in kinds(examined(ARREST, late_paper, accusation=(2,)))
+
+
+def test_a_notice_without_a_date_is_in_force_when_it_was_issued():
+    undated = state(act="wanted", stated_on="1977-09-01")
+    assert Kind.ACCUSATION_AFTER_CUSTODY in kinds(examined(ARREST, undated, accusation=(2,)))
+
+
+def test_a_genuine_escape_does_not_fire_and_lets_a_later_notice_stand():
+    escape = state(act="escaped", when="1977-08-10", place=MONTEVIDEO)
+    later = state(act="wanted", when="1977-08-11", stated_on="1977-08-11")
+    found = kinds(examined(ARREST, escape, later, accusation=(2, 3)))
+    assert Kind.ACCUSATION_AFTER_CUSTODY not in found
+    assert Kind.CUSTODY_CONFLICT not in found
+
+
+def test_an_escape_followed_years_later_by_a_death_elsewhere_stands():
+    escape = state(act="escaped", when="1977-08-10", place=MONTEVIDEO)
+    death = {"act": "died", "when": "1985-02-01", "place": "Paris, France"}
+    assert Kind.ACCUSATION_AFTER_CUSTODY not in kinds(examined(ARREST, escape, death, accusation=(2,)))
+
+
+def test_an_escape_followed_by_a_new_arrest_and_custody_stands():
+    escape = state(act="escaped", when="1977-08-10", place=MONTEVIDEO)
+    again = {"act": "detained", "when": "1977-10-01", "place": MONTEVIDEO}
+    seen = {"act": "seen_in_custody", "when": "1977-10-05", "place": MONTEVIDEO}
+    assert Kind.ACCUSATION_AFTER_CUSTODY not in kinds(examined(ARREST, escape, again, seen, accusation=(2,)))
+
+
+@pytest.mark.parametrize(
+    "against",
+    [
+        {"act": "seen_in_custody", "when": "1977-08-15", "place": MONTEVIDEO},
+        {"act": "died", "when": "1977-08-05", "place": MONTEVIDEO},
+        {"act": "escaped", "denied": "true", "when": "1977-08-10"},
+    ],
+)
+def test_an_escape_fires_where_others_hold_him_have_him_dead_or_deny_it(against):
+    escape = state(act="escaped", when="1977-08-10", place=MONTEVIDEO)
+    assert Kind.ACCUSATION_AFTER_CUSTODY in kinds(examined(ARREST, escape, against, accusation=(2,)))
+
+
+def test_a_sham_release_after_which_he_is_still_held_is_two_rival_statements():
+    sham = state(act="released", when="1977-08-05", place=MONTEVIDEO)
+    still = {"act": "seen_in_custody", "when": "1977-08-20", "place": MONTEVIDEO}
+    found = finding(examined(ARREST, sham, still, FLIGHT, accusation=(4,)), Kind.CUSTODY_CONFLICT)
+    assert found.certainty == "on_presumption"
+    assert found.readings
+
+
+def test_a_namesake_is_kept_apart():
+    namesake = FLIGHT | {"person": "another man of that name"}
+    assert Kind.CUSTODY_CONFLICT not in kinds(examined(ARREST, namesake, accusation=(2,)))
+
+
+def test_a_charge_in_another_matter_does_not_make_a_fugitive():
+    charge = state(act="charged", when="1977-09-01", stated_on="1977-09-01", circumstances="article=150")
+    assert Kind.ACCUSATION_AFTER_CUSTODY not in kinds(examined(ARREST, charge, accusation=(2,)))
+
+
+def test_a_charge_in_absentia_does():
+    charge = state(act="charged", when="1977-09-01", stated_on="1977-09-01", circumstances="in_absentia=true")
+    assert Kind.ACCUSATION_AFTER_CUSTODY in kinds(examined(ARREST, charge, accusation=(2,)))
+
+
+def test_what_falls_between_custody_and_a_later_arrest_is_at_most_possible():
+    again = {"act": "detained", "when": "1978-03-01", "place": MONTEVIDEO}
+    found = finding(examined(ARREST, again, NOTICE, accusation=(3,)), Kind.ACCUSATION_AFTER_CUSTODY)
+    assert found.certainty == "possible"
+
+
+def test_overlapping_dates_leave_the_order_open():
+    month = {"act": "detained", "when": "1977-09", "place": MONTEVIDEO}
+    found = finding(examined(month, FLIGHT, accusation=(2,)), Kind.ACCUSATION_AFTER_CUSTODY)
+    assert (found.certainty, bool(found.readings)) == ("possible", True)
+
+
+def test_an_act_after_every_recorded_death_is_certain():
+    died = {"act": "died", "when": "1977-08-03", "place": MONTEVIDEO}
+    assert finding(examined(died, FLIGHT, accusation=(2,)), Kind.ACT_AFTER_DEATH).certainty == "certain"
+
+
+def test_an_act_after_one_of_two_conflicting_deaths_is_open():
+    first = {"act": "died", "when": "1977-08-03", "place": MONTEVIDEO}
+    second = {"act": "died", "when": "1977-12-03", "place": MONTEVIDEO}
+    result = examined(first, second, FLIGHT, accusation=(3,))
+    assert finding(result, Kind.ACT_AFTER_DEATH).certainty == "possible"
+    death = finding(result, Kind.DATE_CONFLICT)
+    assert (death.certainty, death.bears_on) == ("certain", BearsOn.OWN_ACCOUNT)
+
+
+def test_a_sighting_after_a_recorded_death_leaves_both_readings_open():
+    died = {"act": "died", "when": "1977-08-03", "place": MONTEVIDEO}
+    seen = {"act": "present", "when": "1978-08-03", "place": MONTEVIDEO}
+    assert finding(examined(died, seen, FLIGHT, accusation=(3,)), Kind.DATE_CONFLICT).certainty == "possible"
+
+
+def test_a_denial_of_custody_is_contradicted_by_who_saw_him_held():
+    denial = state(act="custody_denied", stated_on="1977-10-04")
+    found = finding(examined(ARREST, denial, accusation=()), Kind.DENIAL_CONTRADICTED)
+    assert (found.certainty, found.statements) == ("certain", ("S002", "S001"))
+
+
+def test_a_denial_for_the_time_after_a_recorded_release_is_not_contradicted():
+    release = {"act": "released", "when": "1977-08-20"}
+    denial = state(act="custody_denied", when="1977-10", stated_on="1977-10-04")
+    assert Kind.DENIAL_CONTRADICTED not in kinds(examined(ARREST, release, denial))
+
+
+def test_denials_of_other_acts_are_covered():
+    search = {"act": "searched_premises", "when": "1977-08-02", "place": MONTEVIDEO}
+    denial = state(act="searched_premises", denied="true", when="1977-08", place=MONTEVIDEO)
+    assert Kind.DENIAL_CONTRADICTED in kinds(examined(search, denial))
+
+
+def test_presence_in_two_places_within_a_stretch_is_irreconcilable_and_says_the_places():
+    there = {"act": "held_at", "when": "2017-01-03/2017-01-09", "place": "Warsaw, Poland"}
+    here = state(act="present", body="Russia", when="2017-01-06", place="Grozny, Russia")
+    found = finding(examined(there, here, accusation=(2,)), Kind.PRESENCE_CONFLICT)
+    assert found.certainty == "certain"
+    assert any("Warsaw" in line for line in found.arithmetic)
+
+
+def test_two_towns_on_one_day_are_no_contradiction():
+    one = {"act": "present", "when": "2017-01-06", "place": "Grozny, Russia"}
+    two = {"act": "present", "when": "2017-01-06", "place": "Raqqa, Syria"}
+    assert Kind.PRESENCE_CONFLICT not in kinds(examined(one, two))
+
+
+def test_two_towns_of_one_country_within_minutes_are_a_contradiction():
+    one = {"act": "present", "when": "1977-08-01T10:00", "place": "Montevideo, Uruguay"}
+    two = {"act": "present", "when": "1977-08-01T10:05", "place": "Salto, Uruguay"}
+    found = finding(examined(one, two), Kind.PRESENCE_CONFLICT)
+    assert (found.certainty, found.bears_on) == ("certain", BearsOn.OWN_ACCOUNT)
+
+
+def test_at_a_practical_pace_it_is_hard_to_reconcile():
+    one = {"act": "present", "when": "1977-08-01T10:00", "place": "Montevideo, Uruguay"}
+    two = {"act": "present", "when": "1977-08-01T11:00", "place": "Salto, Uruguay"}
+    found = finding(examined(one, two), Kind.PRESENCE_CONFLICT)
+    assert found.certainty == "improbable"
+    assert "km/h" in found.presumptions[0]
+
+
+def test_a_place_known_only_as_a_country_conflicts_with_little():
+    one = {"act": "present", "when": "1977-08-01T10:00", "place": "Uruguay"}
+    two = {"act": "present", "when": "1977-08-01T10:05", "place": "Salto, Uruguay"}
+    assert Kind.PRESENCE_CONFLICT not in kinds(examined(one, two))
+
+
+def test_a_border_dispute_is_never_a_contradiction():
+    one = {"act": "held_at", "when": "2015-01-01/2015-12-31", "place": "Simferopol"}
+    two = {"act": "present", "when": "2015-06-01", "place": "Ukraine"}
+    assert Kind.PRESENCE_CONFLICT not in kinds(examined(one, two))
+
+
+def test_a_state_that_reverses_itself_shifts_its_version():
+    arrived = state(body="Argentina", act="present", when="1977-09-22", place="Argentina")
+    never = state(body="Argentina", act="present", denied="true", when="1977-09-22/1977-12-10", place="Argentina")
+    found = finding(examined(FLIGHT, arrived, never, accusation=(1,)), Kind.SHIFTING_VERSION)
+    assert set(found.statements) == {"S002", "S003"}
+
+
+def test_details_that_move_are_a_shift_even_where_the_claim_stands():
+    other_seat = FLIGHT | {"identifiers": "seat=12A"}
+    found = finding(examined(FLIGHT | {"identifiers": "seat=50D"}, other_seat, accusation=(1, 2)), Kind.SHIFTING_VERSION)
+    assert "seat" in found.explanation
+
+
+def test_reports_of_one_disappearance_with_three_dates_are_an_open_date_conflict():
+    rows = [{"act": "appeal_sent", "when": f"1977-08-0{day}", "place": MONTEVIDEO, "side": "family"} for day in (1, 3, 4)]
+    found = finding(examined(*rows), Kind.DATE_CONFLICT)
+    assert (found.certainty, len(found.statements)) == ("possible", 3)
+
+
+def test_identifiers_that_differ_from_the_persons_own_are_a_conflict():
+    paper = FLIGHT | {"identifiers": "birth_date=1938-11-13"}
+    result = examined(paper, accusation=(1,), identifiers=(("birth_date", "1908-11-13"),))
+    assert Kind.IDENTITY_CONFLICT in kinds(result)
+
+
+def test_a_bare_year_of_birth_agrees_with_its_days():
+    paper = FLIGHT | {"identifiers": "birth_date=1908"}
+    assert Kind.IDENTITY_CONFLICT not in kinds(examined(paper, accusation=(1,), identifiers=(("birth_date", "1908-11-13"),)))
+
+
+def test_an_accusation_first_recorded_after_a_complaint_follows_it():
+    complaint = {"act": "appeal_sent", "when": "1977-09-27", "side": "family"}
+    assert finding(examined(complaint, FLIGHT, accusation=(2,)), Kind.ACCUSATION_FOLLOWS).certainty == "on_presumption"
+
+
+def test_an_accusation_recorded_before_the_complaint_does_not_follow_it():
+    complaint = {"act": "appeal_sent", "when": "1977-11-27", "side": "family"}
+    assert Kind.ACCUSATION_FOLLOWS not in kinds(examined(complaint, FLIGHT, accusation=(2,)))
+
+
+def test_offices_of_one_state_are_one_voice():
+    other = FLIGHT | {"speaker": "the police"}
+    assert Kind.SINGLE_ORIGIN in kinds(examined(FLIGHT, other, accusation=(1, 2)))
+
+
+def test_what_supports_the_accusation_is_found_first():
+    agreeing = {"act": "departed", "when": "1977-09-22", "place": MONTEVIDEO, "to_place": "Buenos Aires, Argentina", "side": "press"}
+    found = finding(examined(FLIGHT, agreeing, accusation=(1,)), Kind.SUPPORTS_ACCUSATION)
+    assert found.statements[0] == "S002"
+
+
+def test_an_accusation_without_date_or_act_is_called_untestable():
+    vague = state(act="wanted", when="../2017-08")
+    result = examined(vague, accusation=(1,))
+    assert kinds(result)[Kind.UNTESTABLE] == "certain"
+    assert result.belief.must_be_wrong == 0
+    assert "nothing that can be tested" in result.belief.sentence
+
+
+def test_findings_keep_their_ids_when_evidence_is_added():
+    before = {f.kind: f.id for f in examined(ARREST, FLIGHT, accusation=(2,)).findings}
+    more = {"act": "seen_in_custody", "when": "1977-08-15", "place": MONTEVIDEO}
+    after = {f.kind: (f.id, f.inputs) for f in examined(ARREST, FLIGHT, more, accusation=(2,)).findings}
+    assert all(after[kind][0] == one for kind, one in before.items())
+
+
+def test_relative_dates_are_kept_and_exclude_nothing_yet():
+    told = {"act": "held_at", "when": "@S001+P52D", "place": MONTEVIDEO}
+    assert "S002" not in {one for f in examined(ARREST, told, FLIGHT, accusation=(3,)).findings for one in f.statements}
