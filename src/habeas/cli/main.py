@@ -3,6 +3,7 @@
 Exit codes: 0 fine, 1 verification failed, 2 usage, 3 bad input.
 """
 
+import io
 import os
 import sys
 from datetime import UTC, date, datetime
@@ -17,6 +18,9 @@ from habeas.domain.errors import BadInput, HabeasError
 from habeas.locale import tr
 
 compose()
+for _stream in (sys.stdout, sys.stderr):  # a console or pipe that lacks a letter must not stop the answer
+    if isinstance(_stream, io.TextIOWrapper):
+        _stream.reconfigure(errors="backslashreplace")
 
 _FOLDER = click.Path(path_type=Path)
 _EPILOG = """Start with:  habeas new DIR  ·  fill it (GUIDE.txt beside it)  ·  habeas check DIR  ·  habeas examine DIR.
@@ -35,9 +39,14 @@ class _Commands(click.Group):
         except HabeasError as error:
             show.error(str(error))
             ctx.exit(error.exit_code)
+        except click.Abort:
+            show.error(tr("stopped"))
+            ctx.exit(2)
         except MemoryError:
             show.error(tr("this machine has not enough memory for it"))
             ctx.exit(3)
+        except BrokenPipeError:
+            raise
         except OSError as error:
             show.error(tr("the disk said: {why}", why=os.strerror(error.errno) if error.errno else type(error).__name__))
             ctx.exit(3)
@@ -107,9 +116,10 @@ def examine(folder: Path, *, as_json: bool) -> None:
 @click.option("--sign-key", type=_FOLDER, required=True, help="The private key; 'habeas keygen FILE' makes one.")
 @click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="The day printed on it; default today. Same input and date: same bytes.")
 @click.option("--finding", "chosen", multiple=True, metavar="ID", help="Only these confirmed findings (repeatable); default all of them.")
+@click.option("--originals", is_flag=True, help="Also put the original files of disclosable exhibits into the bag, metadata and all.")
 @click.option("--passphrase-file", type=_FOLDER, help="Where the key's passphrase stands; else you are asked.")
-def dossier(  # one parameter an option
-    folder: Path, out: Path, sign_key: Path, day: datetime | None, chosen: tuple[str, ...], passphrase_file: Path | None
+def dossier(  # noqa: PLR0913  # one parameter an option
+    folder: Path, out: Path, sign_key: Path, day: datetime | None, chosen: tuple[str, ...], *, originals: bool, passphrase_file: Path | None
 ) -> None:
     """Write the sealed dossier: what reviews.csv confirms, and nothing that is not marked disclosable."""
     from habeas.services.disclosing import make_dossier  # noqa: PLC0415
@@ -117,7 +127,7 @@ def dossier(  # one parameter an option
 
     key = read_key(sign_key, _passphrase(sign_key, passphrase_file))
     with show.progress() as progress:
-        made = make_dossier(folder, out, key, _day(day), chosen=chosen, progress=progress)
+        made = make_dossier(folder, out, key, _day(day), chosen=chosen, with_originals=originals, progress=progress)
     show.dossier(made)
     if not made.verdict.good:
         sys.exit(1)

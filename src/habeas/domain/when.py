@@ -35,7 +35,7 @@ _DURATION = re.compile(
     re.ASCII,
 )
 _RELATIVE = re.compile(
-    r"(?P<order>[<>])?@(?P<anchor>[A-Za-z0-9_-]+?)(?:(?P<sign>[+-])(?P<first>P[0-9YMWDTH]+)(?:/(?P<second>P[0-9YMWDTH]+))?)?",
+    r"(?P<order>[<>])?@(?P<anchor>[A-Za-z][A-Za-z0-9_.-]{0,31}?)(?:(?P<sign>[+-])(?P<first>P[0-9YMWDTH]+)(?:/(?P<second>P[0-9YMWDTH]+))?)?",
     re.ASCII,
 )
 
@@ -102,7 +102,7 @@ def parse_when(text: str) -> When:
 def _interval(words: str) -> When:
     parts = words.split("/")
     if len(parts) != 2:  # noqa: PLR2004
-        raise WhenError(tr("'{text}' has more than one '/'; an interval is START/END", text=words))
+        raise WhenError(tr("more than one '/'; an interval is START/END"))
     start = None if parts[0] in ("", "..") else _date(parts[0])
     end = None if parts[1] in ("", "..") else _date(parts[1])
     if start is None and end is None:
@@ -110,7 +110,8 @@ def _interval(words: str) -> When:
     if start and end and end[2][1] < start[2][0]:
         raise WhenError(tr("'{text}' ends before it starts", text=words))
     sure = (start[1] if start else None, end[0] if end else None)
-    empty = start is not None and end is not None and end[0] < start[1]
+    unknown = "" in parts  # EDTF: ".." is an open end, an empty one is not known, and nothing is sure towards it
+    empty = unknown or (start is not None and end is not None and end[0] < start[1])
     return When(
         text=words,
         lo=start[0] if start else None,
@@ -193,7 +194,7 @@ def _span(first: date, last: date) -> tuple[int, int]:
 def _relative(words: str) -> When:
     found = _RELATIVE.fullmatch(words)
     if not found or (found["order"] and found["sign"]):
-        raise WhenError(tr("'{text}' is not a relative date; right would be @S006+P14D, @S006+P12D/P16D, @S006-P1D, >@S006 or <@S006", text=words))
+        raise WhenError(tr("not a relative date; right would be @S006+P14D, @S006+P12D/P16D, @S006-P1D, >@S006 or <@S006"))
     shift: tuple[int, int] | None = (0, 0)
     if found["order"]:
         shift = None
@@ -221,7 +222,7 @@ def _duration(words: str, whole: str) -> tuple[int, int]:
 
 
 def _advice(words: str) -> str:
-    shown = words if re.fullmatch(r"[0-9XTZzY.:~?%+ /-]{1,40}", words, re.ASCII) else None
+    shown = words if re.fullmatch(r"\d{4}[0-9XTZzY.:~?%+ /-]{0,36}|\d{1,2}[./-]\d{1,2}[./-]\d{4}", words, re.ASCII) else None
     if shown is None:
         return tr("not a date; right would be 1977-08-01, 1977-08, 1977-XX-XX, 1977-08-01T10:30, 1977-08~ or START/END")
     turned = re.fullmatch(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})", shown, re.ASCII)

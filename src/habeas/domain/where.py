@@ -114,9 +114,10 @@ def _one_zone(place: Place) -> bool:
 
 
 def _longitudes(discs: tuple[Disc, ...]) -> tuple[float, float]:
+    """The westernmost and easternmost longitude of some discs; all of them where a disc holds a pole."""
     west, east = 180.0, -180.0
     for disc in discs:
-        shrink = max(0.01, math.cos(math.radians(min(89.0, abs(disc.latitude)))))
-        reach = disc.radius_km / (111.195 * shrink)
+        turn = math.sin(min(disc.radius_km / EARTH_RADIUS_KM, math.pi / 2)) / max(1e-9, math.cos(math.radians(disc.latitude)))
+        reach = math.degrees(math.asin(turn)) if turn < 1 else 360.0
         west, east = min(west, disc.longitude - reach), max(east, disc.longitude + reach)
     return west, east

@@ -69,7 +69,8 @@ def _pages(exhibit: Exhibit, pdf: bytes) -> ExhibitPages:
 
 
 def _from_pdf(exhibit: Exhibit, untrusted: bytes) -> Made:
-    made = children.read_sanitised(_child("sanitise_entry", {}, untrusted))
+    redacted = bool(exhibit.derived_from)  # a working copy may have been blacked out: text may lie beneath the black
+    made = children.read_sanitised(_child("sanitise_entry", {"pictures_only": redacted}, untrusted))
     codes = sorted({reason.code for reason in made.verdict.reasons})
     note = ""
     if made.rasterised:

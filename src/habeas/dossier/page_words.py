@@ -62,6 +62,7 @@ def dossier_words(belief: Belief, reviewers: list[str]) -> dict[str, str]:
         "supporting_head": tr("What supports the accusation"),
         "supporting_none": tr("Nothing among what is disclosed agrees with the accusation. The test was run."),
         "exhibits_head": tr("List of exhibits"),
+        "exhibit_sha": tr("Exhibit, and the SHA-256 of the original file"),
         "form": tr("Form"),
         "pages": tr("Pages"),
         "at_page": tr("At page"),

@@ -16,7 +16,7 @@ from habeas.examine.voices import fold, unnamed, voice_key
 from habeas.locale import tr
 
 MASK = "[name withheld]"
-_WORD = re.compile(r"[^\W\d_]{4,}")
+_WORD = re.compile(r"[^\W\d_]{2,}")
 _BODIES_SHOWN = frozenset({Side.STATE, Side.INTERNATIONAL, Side.COMMISSION})
 
 
@@ -48,6 +48,8 @@ def redact(case: Case) -> Redacted:
     relays = _relays(kept, labels)
     mask = _Mask(case, kept, labels)
     ids = frozenset(s.id for s in kept)
+    event = {name: f"E{number}" for number, name in enumerate(dict.fromkeys(s.event for s in kept if s.event), 1)}
+    kept = [msgspec.structs.replace(s, event=event.get(s.event, "")) for s in kept]
     statements = tuple(_unanchored(_statement(s, labels, relays, numbers, mask), ids) for s in kept)
     shown = Case(
         title=mask(case.title),
@@ -67,7 +69,7 @@ def _exhibit(exhibit: Exhibit) -> Exhibit:
     """What of an exhibit's row may leave: not from whom or by whom it was obtained."""
     return Exhibit(
         number=exhibit.number, title=exhibit.title, file=exhibit.file, form=exhibit.form, derived_from=exhibit.derived_from,
-        translation_of=exhibit.translation_of, language=exhibit.language, disclosable=True,
+        language=exhibit.language if re.fullmatch("[a-z]{2,3}", exhibit.language) else "", disclosable=True,
     )  # fmt: skip
 
 
@@ -138,30 +140,29 @@ def _relays(statements: Iterable[Statement], labels: Mapping[tuple[str, str], st
 
 
 class _Mask:
-    """Replaces hidden names in free text. A name is hidden if it belongs to a private speaker, relay or the person, and is not shown."""
+    """Replaces hidden names in what would be shown. A name is hidden unless it is what counsel lets appear.
 
-    def __init__(self, case: Case, kept: Iterable[Statement], labels: Mapping[tuple[str, str], str]) -> None:
+    A name is masked as a whole, and word by word (in capitals, in lower case and with an ending of up to three letters where it is
+    long enough); a description ("a neighbour of the bakery") and the name of an office only as a whole.
+    """
+
+    def __init__(self, case: Case, kept: Sequence[Statement], labels: Mapping[tuple[str, str], str]) -> None:
         self.count = 0
-        public = " ".join([
-            *labels.values(), case.pseudonym, *(s.body for s in case.statements if s.side in _BODIES_SHOWN),
-            *(s.speaker for s in case.statements if s.side is Side.STATE), *(s.place + " " + s.to_place for s in kept),
-        ])  # fmt: skip
-        open_words = {word.casefold() for word in _WORD.findall(public)}
-        people = [s for s in case.statements if s.side not in _BODIES_SHOWN and s.side is not Side.PRESS and not unnamed(s)]
-        private = [s.speaker for s in people] + [s.person for s in case.statements] + [case.person]
-        names = {fold(name) for name in private}
-        relays = [relay for s in case.statements for relay in s.relayed_by if fold(relay) in names]
+        shown = [*labels.values(), case.pseudonym, *(s.body for s in kept if _body_shown(s))]
+        open_words = {word.casefold() for label in shown for word in _WORD.findall(label)}
+        open_words |= {s.body.casefold() for s in case.statements if s.side is Side.STATE}
+        offices = {s.speaker for s in kept if s.side is Side.STATE}
+        people = {name for name in _names(case) if name not in offices}
+        phrases = {_plain(name) for name in people | offices} - {_plain(label) for label in shown}
+        phrases = {phrase for phrase in phrases if len(phrase) > 1 and phrase.casefold() not in " ".join(shown).casefold()}
         words = {
-            word for name in [*private, *relays] if name[:1].isupper() for word in _WORD.findall(name)
-            if word[0].isupper() and word.casefold() not in open_words
-        }  # fmt: skip
-        described = {name.strip() for name in private if name[:1].islower()}  # "a neighbour of the bakery": only as a whole
-        whole = ({relay.strip() for s in case.statements for relay in s.relayed_by} | described) - set(labels.values())
-        whole = {relay for relay in whole if len(relay) > 4 and relay.casefold() not in public.casefold()}  # noqa: PLR2004
-        joined = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
-        longest = sorted(whole, key=len, reverse=True)
-        patterns = [rf"\b{re.escape(relay)}(?!\w)" for relay in longest] + ([rf"\b(?:{joined})\b(?:\s+(?:{joined})\b)*"] if words else [])
-        self._pattern = re.compile("|".join(patterns)) if patterns else None
+            word
+            for name in people
+            if not name[:1].islower()
+            for word in _WORD.findall(_plain(name))
+            if not word.islower() and word.casefold() not in open_words and len(word) >= (3 if word[0].isupper() else 2)
+        }
+        self._pattern = _pattern(phrases, words)
 
     def __call__(self, text: str) -> str:
         if not text or self._pattern is None:
@@ -169,6 +170,41 @@ class _Mask:
         masked, times = self._pattern.subn(MASK, text)
         self.count += bool(times)
         return masked
+
+    def place(self, text: str) -> str:
+        """A place string: only its specific parts are masked, so that the town and the country stay what they are."""
+        parts = text.split(",")
+        free = max(1, len(parts) - 2)
+        return ",".join([*(self(part) for part in parts[:free]), *parts[free:]])
+
+
+def _names(case: Case) -> set[str]:
+    """Every name that the case holds of someone or something that may have to stay unknown."""
+    found = {s.speaker for s in case.statements if not unnamed(s)} | {s.person for s in case.statements} | {case.person}
+    found |= {s.body for s in case.statements if s.side is not Side.STATE}
+    found |= {relay for s in case.statements for relay in s.relayed_by}
+    found |= {name for e in case.exhibits for name in (e.obtained_from, e.obtained_by, e.translator)}
+    found |= {name for c in case.consents for name in (c.person, c.guardian)}
+    return {name.strip() for name in found if name.strip()}
+
+
+def _plain(name: str) -> str:
+    """A name without what stands in brackets."""
+    return re.sub(r"\s*[(\[][^)\]]*[)\]]", "", name).strip() or name.strip()
+
+
+def _pattern(phrases: Iterable[str], words: Iterable[str]) -> re.Pattern[str] | None:
+    whole = [rf"(?<!\w)(?i:{re.escape(phrase)})(?!\w)" for phrase in sorted(phrases, key=len, reverse=True)]
+    single = []
+    for word in sorted(words, key=len, reverse=True):
+        if len(word) >= 5:  # noqa: PLR2004
+            single.append(rf"(?i:{re.escape(word)})\w{{0,3}}")
+        else:
+            single.append("|".join(re.escape(form) for form in dict.fromkeys((word, word.upper(), word.title()))))
+    if single:
+        one = "|".join(single)
+        whole.append(rf"(?<!\w)(?:{one})(?!\w)(?:\s+(?:{one})(?!\w))*")
+    return re.compile("|".join(whole)) if whole else None
 
 
 def _statement(s: Statement, labels: Mapping[tuple[str, str], str], relays: Mapping[str, str], numbers: set[str], mask: _Mask) -> Statement:
@@ -179,13 +215,15 @@ def _statement(s: Statement, labels: Mapping[tuple[str, str], str], relays: Mapp
         speaker=labels[voice_key(s), fold(s.speaker)],
         body=s.body if _body_shown(s) else "",
         relayed_by=tuple(relays[fold(relay)] for relay in s.relayed_by),
-        identifiers=tuple((key, mask(value) if key == "name_as_written" else value) for key, value in s.identifiers),
+        identifiers=tuple((key, mask(value)) for key, value in s.identifiers),
+        place=mask.place(s.place),
+        to_place=mask.place(s.to_place),
         circumstances=tuple((key, mask(value)) for key, value in s.circumstances),
         summary=mask(s.summary),
         quote=mask(s.quote),
         quote_translation=mask(s.quote_translation),
         exhibit=s.exhibit if resting else "",
-        locator=s.locator if resting else "",
+        locator=mask(s.locator) if resting else "",
         shown_as="",
     )
 

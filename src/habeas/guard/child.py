@@ -33,7 +33,7 @@ class ChildFailed(HabeasError):
 def run_in_child(function: str, payload: bytes, *, seconds: int = 60, megabytes: int = 2048) -> bytes:
     """Call ``package.module:function`` with ``payload`` in a child and return its answer; raise :class:`ChildFailed`.
 
-    The function takes and returns bytes; to refuse, it raises :class:`ValueError` whose argument is bytes or an id-only text.
+    The function takes and returns bytes; to refuse, it raises :class:`ValueError` whose one argument is bytes.
     """
     environment = {key: os.environ[key] for key in ("SYSTEMROOT", "PATH", "LANG", "LC_ALL", "TMPDIR") if key in os.environ}
     environment["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
@@ -66,6 +66,7 @@ def _limit(seconds: int, megabytes: int) -> None:
     wanted = (
         (resource.RLIMIT_CPU, seconds),
         (resource.RLIMIT_AS, megabytes * MEBIBYTE),
+        (resource.RLIMIT_FSIZE, 64 * MEBIBYTE),
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_NOFILE, 256),
     )
@@ -88,8 +89,9 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write("MemoryError")
         return 1
     except ValueError as refused:
-        first = refused.args[0] if refused.args else b""
-        sys.stdout.buffer.write(first if isinstance(first, bytes) else str(first).encode())
+        if len(refused.args) != 1 or not isinstance(refused.args[0], bytes):
+            raise
+        sys.stdout.buffer.write(refused.args[0])
         return _REFUSED
     sys.stdout.buffer.write(answer)
     return 0

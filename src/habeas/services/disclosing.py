@@ -16,7 +16,7 @@ from habeas.domain.errors import BadInput
 from habeas.domain.finding import Examination, Kind
 from habeas.dossier import error_rates
 from habeas.dossier.contents import ShownExhibit, dossier_data, memorandum_data, timeline_of
-from habeas.dossier.exhibits import Made, make_pages
+from habeas.dossier.exhibits import ExhibitUnreadableError, Made, make_pages
 from habeas.dossier.page_words import dossier_words, memorandum_words
 from habeas.dossier.pdf.merge import Merged
 from habeas.dossier.redact import NothingToDiscloseError, Redacted, redact
@@ -76,11 +76,23 @@ def freeze(examined: Examined, chosen: tuple[str, ...] = ()) -> Frozen:
     return Frozen(redacted=redacted, examination=examination, selection=selection)
 
 
-def make_dossier(
-    folder: Path, out: Path, key: SigningKey, day: date, *, chosen: tuple[str, ...] = (), progress: Progress = lambda *_: None
+def make_dossier(  # noqa: PLR0913  # one parameter an option
+    folder: Path,
+    out: Path,
+    key: SigningKey,
+    day: date,
+    *,
+    chosen: tuple[str, ...] = (),
+    with_originals: bool = False,
+    progress: Progress = lambda *_: None,
 ) -> DossierMade:
-    """Write the bag ``out`` for the case in ``folder``; all or nothing. ``day`` is printed and decides the bytes."""
+    """Write the bag ``out`` for the case in ``folder``; all or nothing. ``day`` is printed and decides the bytes.
+
+    ``with_originals``: put the disclosable files themselves beside the pages, with whatever metadata they hold.
+    """
     progress(tr("Examining"), 0, 1)
+    if folder.resolve() in out.resolve().parents:
+        raise BadInput.one(out.name, tr("this place lies inside the case folder; write the bag elsewhere"))
     examined = examine_folder(folder)
     frozen = freeze(examined, chosen)
     progress(tr("Examining"), 1, 1)
@@ -93,7 +105,9 @@ def make_dossier(
         )
     merged = _pages(frozen, originals, made, day)
     progress(tr("Typesetting"), 1, 1)
-    payload = _payload(frozen, originals, merged)
+    payload = _payload(frozen, originals, merged, with_originals=with_originals)
+    if with_originals and originals:
+        warnings.append(tr("the bag holds the original files: read their metadata (place, device, author) before you hand it over"))
     info = (
         ("Bag-Software-Agent", f"Habeas {__version__}"),
         ("Bagging-Date", day.isoformat()),
@@ -127,10 +141,17 @@ def _exhibits(folder: Path, case: Case, progress: Progress) -> tuple[dict[str, b
     made: dict[str, Made] = {}
     for done, exhibit in enumerate(shown):
         progress(tr("Exhibits"), done, len(shown))
-        originals[exhibit.number] = read_bytes(folder / "exhibits" / exhibit.file, MOST_EXHIBIT)
+        originals[exhibit.number] = _original(folder, exhibit)
         made[exhibit.number] = make_pages(exhibit, originals[exhibit.number])
     progress(tr("Exhibits"), len(shown), len(shown) or 1)
     return originals, made
+
+
+def _original(folder: Path, exhibit: Exhibit) -> bytes:
+    try:
+        return read_bytes(folder / "exhibits" / exhibit.file, MOST_EXHIBIT)
+    except BadInput:
+        raise ExhibitUnreadableError(exhibit.number, tr("its file is gone, too large, or cannot be read")) from None
 
 
 def _pages(frozen: Frozen, originals: dict[str, bytes], made: dict[str, Made], day: date) -> Merged:
@@ -143,7 +164,7 @@ def _pages(frozen: Frozen, originals: dict[str, bytes], made: dict[str, Made], d
             language=exhibit.language,
             pages=0,
             page=0,
-            sha256=digest_bytes(originals[exhibit.number]).sha256 if exhibit.number in originals else "—",
+            sha256=digest_bytes(originals[exhibit.number]).sha256 if exhibit.number in originals else "",
             note=made[exhibit.number].note if exhibit.number in made else tr("not attached"),
         )
         for exhibit in case.exhibits
@@ -186,7 +207,7 @@ def _annex(made: dict[str, Made]) -> dict[str, Any]:
     }
 
 
-def _payload(frozen: Frozen, originals: dict[str, bytes], merged: Merged) -> dict[str, Any]:
+def _payload(frozen: Frozen, originals: dict[str, bytes], merged: Merged, *, with_originals: bool) -> dict[str, Any]:
     """What stands below ``data/``: neutral names, nothing withheld, nothing that is counsel's alone."""
     case = frozen.redacted.case
     payload: dict[str, Any] = {
@@ -194,7 +215,7 @@ def _payload(frozen: Frozen, originals: dict[str, bytes], merged: Merged) -> dic
         "statements.csv": write_csv(STATEMENTS.names, [statement_row(s) for s in case.statements]),
         "findings.json": public_json(frozen),
     }
-    for exhibit in case.exhibits:
+    for exhibit in case.exhibits if with_originals else ():
         if exhibit.number in originals:
             payload[f"exhibits/{original_name(exhibit)}"] = originals[exhibit.number]
     return payload
@@ -247,7 +268,8 @@ def _where_used(case: Case, place: str) -> str:
 
 def write_memorandum(out: Path, pdf: bytes) -> None:
     """Write the memorandum, readable by its owner alone, never over another file and never into a bag."""
-    parents = [out.parent, *out.parent.parents]
+    place = out.parent.resolve()
+    parents = [place, *place.parents]
     if any((folder / "bagit.txt").exists() for folder in parents):
         raise BadInput.one(out.name, tr("this place lies inside a bag; the memorandum never enters one"))
     try:

@@ -46,9 +46,9 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
 
 
 PROTECTED = re.compile(
-    r"orient|sexual|gender|gay|lesbi|lgbt|trans(gender|sex)|religio|faith|confession|ethnic|national_origin|race$|racial|tribe|clan|teip"
+    r"orient|sexual|gender|gay|lesbi|lgbt|trans(gender|sex)|religio|faith|confession|ethnic|national_origin|^race$|racial|tribe|clan|teip"
     r"|politic|party|opinion|health|illness|disease|diagnos|disab|hiv|ориентац|гендер|религ|вероисповед|национальност|этнич|раса$|тейп"
-    r"|политич|партийн|здоров|болезн|диагноз|инвалид|orientaci|religi[oó]n|etnia|raza|salud|enfermedad|discapac",
+    r"|политич|партийн|здоров|болезн|диагноз|инвалид|orientaci|religi[oó]n|etnia|raza|salud|g[eé]nero|^sexo$|ideolog|creencia|opini[oó]n|[eé]tnic|^пол$|сексуал|убежден|вероучен|enfermedad|discapac",
     re.IGNORECASE,
 )
 """Names of columns and keys that would hold a protected trait (GDPR art. 9): dropped at the door, and reported."""
@@ -157,7 +157,15 @@ def chain(text: str) -> tuple[str, ...]:
 
 
 def _write_pairs(value: tuple[tuple[str, str], ...]) -> str:
+    if any(";" in one for _, one in value):
+        raise CellError(tr("a value here holds ';', which separates the pairs"))
     return "; ".join(f"{key}={one}" for key, one in value)
+
+
+def _write_chain(value: tuple[str, ...]) -> str:
+    if any(" < " in one for one in value):
+        raise CellError(tr("a relay holds ' < ', which separates relays"))
+    return " < ".join(value)
 
 
 def _flag_text(value: bool) -> str:  # noqa: FBT001  # a writer takes the value alone
@@ -181,7 +189,7 @@ STATEMENTS = Table(stem="statements", record=Statement, key="id", columns=(
     Column(name="person"), Column(name="speaker"), Column(name="body"),
     Column(name="side", read=one_of(Side), required=True),
     Column(name="how_known", read=one_of(HowKnown), empty=HowKnown.UNKNOWN),
-    Column(name="relayed_by", read=chain, write=" < ".join, empty=()),
+    Column(name="relayed_by", read=chain, write=_write_chain, empty=()),
     _day("stated_on"),
     Column(name="act", read=one_of(Act), required=True),
     _flag("denied"),

@@ -16,10 +16,11 @@ from habeas.domain.case import Case
 from habeas.domain.errors import BadInput, Problem
 from habeas.domain.statement import IDENTIFIER_KEYS, Statement
 from habeas.intake.folder.columns import PROTECTED, SIDE_TABLES, STATEMENTS, CellError, Table, an_id
-from habeas.intake.folder.tables import MOST_BYTES, Row, decode, read_table
+from habeas.intake.folder.tables import MOST_BYTES, Row, Rows, decode, read_table
 from habeas.locale import tr
 
 ENDINGS = (".csv", ".xlsx", ".jsonl")
+_MOST_TOML = 64 << 10
 _TOML_KEYS = frozenset({"title", "pseudonym", "person", "language", "accusation", "identifiers", "notes"})
 
 
@@ -47,6 +48,7 @@ class _Reading:
         self.folder = folder
         self.problems: list[Problem] = []
         self.counts: list[Count] = []
+        self.refused: set[tuple[str, str]] = set()
         self.rows_of: dict[tuple[str, str], int] = {}
         self.file_of: dict[str, str] = {}
 
@@ -63,13 +65,14 @@ class _Reading:
         file = found[0].name
         self.file_of[table.stem] = file
         try:
-            rows = read_table(file, read_bytes(found[0], MOST_BYTES + 1))
+            rows = read_table(file, read_bytes(found[0], MOST_BYTES))
         except BadInput as bad:
             self.problems += bad.problems
             return ()
+        self.problems += rows.problems
         if not self._header(file, table, rows.header):
             return ()
-        return self._records(file, table, rows.rows)
+        return self._records(file, table, rows)
 
     def _header(self, file: str, table: Table, header: Sequence[str]) -> bool:
         before = len(self.problems)
@@ -81,17 +84,17 @@ class _Reading:
                 said = tr("column {position} is not known; the columns are {names}", position=position, names=", ".join(table.names))
                 self.problems.append(Problem(file=file, row=1, message=said))
         for column in table.columns:
-            if column.required and column.name not in header:
+            if column.required and column.name not in header and not file.endswith(".jsonl"):
                 self.problems.append(Problem(file=file, row=1, column=column.name, message=tr("this column is missing")))
         return len(self.problems) == before
 
-    def _records(self, file: str, table: Table, rows: Sequence[Row]) -> tuple[Any, ...]:
+    def _records(self, file: str, table: Table, rows: Rows) -> tuple[Any, ...]:
         taken: list[Any] = []
         seen: dict[str, Mapping[str, str]] = {}
         whole: set[tuple[tuple[str, str], ...]] = set()
-        refused = duplicates = 0
-        for row in rows:
-            cells = tuple(sorted(row.cells.items()))
+        refused, duplicates = rows.unread, 0
+        for row in rows.rows:
+            cells = tuple(sorted((name, cell) for name, cell in row.cells.items() if cell.strip()))
             if cells in whole:
                 duplicates += 1
                 continue
@@ -100,6 +103,7 @@ class _Reading:
             key = getattr(record, table.key) if record is not None and table.key else ""
             if record is None:
                 refused += 1
+                self.refused.add((table.stem, row.cells.get(table.key, "").strip()))
             elif key and key in seen:
                 refused += 1
                 said = tr("this {column} already stands in row {row} with other content", column=table.key, row=self.rows_of[table.stem, key])
@@ -109,7 +113,7 @@ class _Reading:
                 if key:
                     seen[key] = row.cells
                     self.rows_of[table.stem, key] = row.number
-        self.counts.append(Count(file=file, read=len(rows), taken=len(taken), refused=refused, duplicates=duplicates))
+        self.counts.append(Count(file=file, read=len(rows.rows) + rows.unread, taken=len(taken), refused=refused, duplicates=duplicates))
         return tuple(taken)
 
     def _record(self, file: str, table: Table, row: Row) -> Any:  # the table's record type
@@ -132,14 +136,22 @@ class _Reading:
 
 
 def read_bytes(path: Path, most: int) -> bytes:
-    """A regular file's bytes, at most ``most``; links and devices are refused."""
+    """A regular file's bytes; links, devices and files of more than ``most`` bytes are refused."""
     if path.is_symlink() or not path.is_file():
         raise BadInput.one(path.name, tr("not a regular file"))
     try:
         with path.open("rb") as stream:
-            return stream.read(most)
+            content = stream.read(most + 1)
     except OSError as error:
         raise BadInput.one(path.name, tr("cannot be read: {why}", why=os.strerror(error.errno or 0))) from None
+    return _kept(path, content, most)
+
+
+def _kept(path: Path, content: bytes, most: int) -> bytes:
+    if len(content) > most:
+        size = f"{most >> 20} MiB" if most >> 20 else f"{most >> 10} KiB"
+        raise BadInput.one(path.name, tr("larger than {size}", size=size))
+    return content
 
 
 def read_folder(folder: Path) -> FolderRead:
@@ -165,12 +177,12 @@ def _head(reading: _Reading) -> dict[str, Any]:
         reading.problems.append(Problem(file="case.toml", message=tr('missing; right would be at least: title = "…"')))
         return empty
     try:
-        untrusted = tomllib.loads(decode("case.toml", read_bytes(path, 1 << 20)))
+        untrusted = tomllib.loads(decode("case.toml", read_bytes(path, _MOST_TOML)))
     except BadInput as bad:
         reading.problems += bad.problems
         return empty
-    except tomllib.TOMLDecodeError as error:
-        where = str(error).rpartition("(at ")[2].rstrip(")") or "?"
+    except (ValueError, RecursionError) as error:
+        where = str(error).rpartition("(at ")[2].rstrip(")") if isinstance(error, tomllib.TOMLDecodeError) else "?"
         reading.problems.append(Problem(file="case.toml", message=tr("not TOML ({where})", where=where)))
         return empty
     return _head_fields(reading, untrusted)
@@ -185,7 +197,7 @@ def _head_fields(reading: _Reading, untrusted: Mapping[str, Any]) -> dict[str, A
     for key, value in untrusted.items():
         said = _unfit(key, value)
         if said:
-            wrong(key if key.isascii() and len(key) <= 32 else "", said)  # noqa: PLR2004
+            wrong(key if key in _TOML_KEYS else "", said)
         elif key == "identifiers":
             head[key] = tuple(value.items())
         else:
@@ -215,9 +227,10 @@ def _check(reading: _Reading, case: Case) -> None:
     """What only the tables together can show: references that lead nowhere."""
     if "statements" not in reading.file_of:
         return
-    ids = {statement.id for statement in case.statements}
+    ids = {statement.id for statement in case.statements} | {key for stem, key in reading.refused if stem == "statements"}
+    clean = not reading.problems
     for one in case.accusation:
-        if one not in ids and not reading.problems:
+        if one not in ids and (clean or _is_id(one)):
             shown = one if _is_id(one) else tr("an id")
             reading.problems.append(Problem(file="case.toml", column="accusation", message=tr("{id} is not among the statements", id=shown)))
     _check_statements(reading, case, ids)
@@ -234,7 +247,7 @@ def _is_id(text: str) -> bool:
 
 def _check_statements(reading: _Reading, case: Case, ids: set[Any]) -> None:
     file = reading.file_of["statements"]
-    numbers = {exhibit.number for exhibit in case.exhibits}
+    numbers = {exhibit.number for exhibit in case.exhibits} | {key for stem, key in reading.refused if stem == "exhibits"}
     for statement in case.statements:
         row = reading.rows_of.get(("statements", statement.id), 0)
         if statement.exhibit and numbers and statement.exhibit not in numbers:
@@ -250,16 +263,24 @@ def _check_statements(reading: _Reading, case: Case, ids: set[Any]) -> None:
 
 def _check_exhibits(reading: _Reading, case: Case) -> None:
     file = reading.file_of.get("exhibits", "exhibits.csv")
+    if (reading.folder / "exhibits").is_symlink():
+        reading.problems.append(Problem(file="exhibits", message=tr("a link; the exhibits must lie in the case folder itself")))
+        return
     for exhibit in case.exhibits:
         row = reading.rows_of.get(("exhibits", exhibit.number), 0)
         if not exhibit.file:
             continue
-        if Path(exhibit.file).name != exhibit.file or exhibit.file in (".", "..") or "\\" in exhibit.file:
+        if not bare_name(exhibit.file):
             said = tr("right would be the bare name of a file in exhibits/, without a folder")
             reading.problems.append(Problem(file=file, row=row, column="file", message=said))
         elif (reading.folder / "exhibits" / exhibit.file).is_symlink() or not (reading.folder / "exhibits" / exhibit.file).is_file():
             said = tr("no such file in exhibits/ (leave the cell empty where the item is withheld)")
             reading.problems.append(Problem(file=file, row=row, column="file", message=said))
+
+
+def bare_name(name: str) -> bool:
+    """Whether a name is that of a file in one folder, without any way out of it."""
+    return Path(name).name == name and name not in ("", ".", "..") and not set(name) & set("\\/\0")
 
 
 def _check_circles(reading: _Reading, case: Case) -> None:
@@ -287,5 +308,8 @@ def record_row(table: Table, record: Any) -> tuple[str, ...]:  # the table's rec
     cells = []
     for column in table.columns:
         value = getattr(record, column.name)
-        cells.append("" if value == column.empty and not column.required else column.write(value))
+        try:
+            cells.append("" if value == column.empty and not column.required else column.write(value))
+        except CellError as error:
+            raise BadInput.one(table.stem, str(error), column=column.name) from None
     return tuple(cells)

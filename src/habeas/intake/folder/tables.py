@@ -6,8 +6,10 @@ put back on writing. XLSX is read in a child process. Everything refused is a :c
 
 import csv
 import io
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 import msgspec
 
@@ -18,6 +20,7 @@ from habeas.locale import tr
 MOST_BYTES = 64 << 20
 """A table larger than this is no case of one client; it is refused before it is read."""
 MOST_ROWS = 200_000
+MOST_COLUMNS = 200
 MOST_CELL = 1 << 20
 """Characters in one cell."""
 
@@ -33,10 +36,13 @@ class Row(msgspec.Struct, frozen=True):
 
 
 class Rows(msgspec.Struct, frozen=True):
-    """A table as text: its header in order, and its rows. Empty rows are not rows."""
+    """A table as text: its header in order, its rows, and what was wrong with single rows. Empty rows are not rows."""
 
     header: tuple[str, ...]
     rows: tuple[Row, ...]
+    problems: tuple[Problem, ...] = ()
+    unread: int = 0
+    """Rows that are not among ``rows`` because of a problem."""
 
 
 def neutralise(cell: str) -> str:
@@ -90,73 +96,111 @@ def _read_csv(file: str, text: str) -> Rows:
     if first.count("\t") > first.count(delimiter):
         raise BadInput.one(file, tr("columns are separated by tabs; right would be ',' or ';'"), row=1)
     csv.field_size_limit(MOST_CELL)
+    grid: list[list[str]] = []
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     problems: list[Problem] = []
-    rows: list[Row] = []
-    header: tuple[str, ...] = ()
-    line = 0
     try:
         for cells in reader:
-            start, line = line + 1, reader.line_num
-            if not header:
-                header = _header(file, cells)
-            elif any(cell.strip() for cell in cells):
-                row = _row(file, start, header, cells, problems)
-                if row is not None:
-                    rows.append(row)
-                if len(rows) > MOST_ROWS:
-                    raise BadInput.one(file, tr("more than {most} rows", most=MOST_ROWS))
+            grid.append(cells)
+            if len(grid) > MOST_ROWS:
+                raise BadInput.one(file, tr("more than {most} rows", most=MOST_ROWS))
     except csv.Error:
-        problems.append(
-            Problem(file=file, row=line + 1, message=tr("a quotation mark is not closed, or a cell is longer than {most} characters", most=MOST_CELL))
-        )
-    if problems:
-        raise BadInput(problems)
-    return Rows(header, tuple(rows))
+        said = tr("a quotation mark is not closed, has text after it, or a cell is longer than {most} characters", most=MOST_CELL)
+        problems.append(Problem(file=file, row=len(grid) + 1, message=said))
+    return _rows(file, grid, problems)
+
+
+def _rows(file: str, grid: Sequence[Sequence[str]], problems: list[Problem]) -> Rows:
+    """Header and rows of a grid; rows that do not fit the header are problems."""
+    if not grid:
+        raise BadInput(problems) if problems else BadInput.one(file, tr("the first row is empty; it must name the columns"), row=1)
+    header = _header(file, grid[0])
+    rows: list[Row] = []
+    unread = len(problems)
+    for number, cells in enumerate(grid[1:], 2):
+        if any(cell.strip() for cell in cells):
+            row = _row(file, number, header, cells, problems)
+            if row is None:
+                unread += 1
+            else:
+                rows.append(row)
+    return Rows(header, tuple(rows), tuple(problems), unread)
 
 
 def _header(file: str, cells: Sequence[str]) -> tuple[str, ...]:
-    names = tuple(cell.strip() for cell in cells)
-    while names and not names[-1]:
-        names = names[:-1]
-    doubled = sorted({name for name in names if names.count(name) > 1})
-    if "" in names or doubled:
+    last = max((at for at, cell in enumerate(cells) if cell.strip()), default=-1)
+    if last >= MOST_COLUMNS:
+        raise BadInput.one(file, tr("more than {most} columns", most=MOST_COLUMNS), row=1)
+    names = tuple(cell.strip() for cell in cells[: last + 1])
+    if "" in names or len(set(names)) < len(names):
         raise BadInput.one(file, tr("every column needs a name of its own"), row=1)
     return names
 
 
 def _row(file: str, number: int, header: tuple[str, ...], cells: Sequence[str], problems: list[Problem]) -> Row | None:
-    extra = [cell for cell in cells[len(header) :] if cell.strip()]
-    if extra or len(cells) < len(header):
-        said = tr("{found} cells where the header has {wanted}; is a ',' or ';' inside a cell not quoted?", found=len(cells), wanted=len(header))
+    filled = max((at for at, cell in enumerate(cells, 1) if cell.strip()), default=0)
+    ragged = file.endswith(".xlsx")
+    if filled > len(header) or (len(cells) < len(header) and not ragged):
+        said = tr(
+            "{found} cells where the header has {wanted}; is a ',' or ';' inside a cell not quoted?",
+            found=max(filled, len(cells) if len(cells) < len(header) else filled),
+            wanted=len(header),
+        )
         problems.append(Problem(file=file, row=number, message=said))
         return None
-    return Row(number, {name: restore(cell) for name, cell in zip(header, cells, strict=False)})
+    return Row(number, {name: restore(cell) if not ragged else cell for name, cell in zip(header, cells, strict=False)})
 
 
 def _read_jsonl(file: str, text: str) -> Rows:
     problems: list[Problem] = []
     rows: list[Row] = []
     header: dict[str, None] = {}
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             continue
         try:
-            found = msgspec.json.decode(line, type=dict[str, str | bool | int | None])
-        except (msgspec.DecodeError, msgspec.ValidationError):
-            problems.append(Problem(file=file, row=number, message=tr("not one JSON object with text values on one line")))
+            pairs: list[tuple[str, Any]] = json.loads(line, object_pairs_hook=list)
+            found = _json_object(pairs)
+        except (ValueError, RecursionError):
+            said = tr("not one JSON object on one line, with text values and each key once")
+            problems.append(Problem(file=file, row=number, message=said))
             continue
         header |= dict.fromkeys(found)
-        rows.append(Row(number, {name: _json_text(value) for name, value in found.items()}))
-    if problems:
-        raise BadInput(problems)
-    return Rows(tuple(header), tuple(rows))
+        rows.append(Row(number, found))
+    if len(header) > MOST_COLUMNS:
+        raise BadInput.one(file, tr("more than {most} columns", most=MOST_COLUMNS))
+    return Rows(tuple(header), tuple(rows), tuple(problems), len(problems))
 
 
-def _json_text(value: str | bool | int | None) -> str:  # noqa: FBT001  # a JSON value, not a switch
+def _json_object(pairs: object) -> dict[str, str]:
+    """The cells of one line; raise ValueError for anything but an object of plain values with distinct keys."""
+    if not isinstance(pairs, list) or not all(isinstance(pair, tuple) for pair in pairs):
+        raise ValueError
+    found = {name: _json_text(value) for name, value in pairs}
+    if len(found) < len(pairs):
+        raise ValueError
+    return found
+
+
+def _json_text(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else ""
-    return "" if value is None else str(value)
+    if value is None:
+        return ""
+    if isinstance(value, (str, int)):
+        text = str(value)
+        if "\0" in text or any(0xD800 <= ord(c) <= 0xDFFF for c in text):  # noqa: PLR2004  # lone surrogates
+            raise ValueError
+        return text
+    raise ValueError
+
+
+def _told(untrusted: bytes) -> list[Problem]:
+    """The problems that the child told."""
+    try:
+        return msgspec.json.decode(untrusted, type=list[Problem])
+    except msgspec.DecodeError:
+        return [Problem(file="", message=tr("this workbook could not be read"))]
 
 
 def _read_xlsx(file: str, untrusted: bytes) -> Rows:
@@ -164,21 +208,16 @@ def _read_xlsx(file: str, untrusted: bytes) -> Rows:
         answer = run_in_child("habeas.intake.folder.xlsx:read", untrusted, seconds=120, megabytes=2048)
     except ChildFailed as failed:
         if failed.why == "refused":
-            said = msgspec.json.decode(failed.said, type=list[Problem])
+            said = _told(failed.said)
             raise BadInput([msgspec.structs.replace(one, file=file) for one in said]) from None
         raise BadInput.one(file, tr("this workbook could not be read ({why})", why=failed.why)) from None
-    grid = msgspec.json.decode(answer, type=list[list[str]])
-    if not grid:
-        raise BadInput.one(file, tr("the first row is empty; it must name the columns"), row=1)
-    header = _header(file, grid[0])
-    rows = [Row(number, dict(zip(header, cells, strict=False))) for number, cells in enumerate(grid[1:], 2) if any(cell.strip() for cell in cells)]
-    return Rows(header, tuple(rows))
+    return _rows(file, msgspec.json.decode(answer, type=list[list[str]]), [])
 
 
 def write_csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
-    """UTF-8, separated by commas, lines ended by LF; formula cells neutralised."""
+    """RFC 4180 in UTF-8: commas, lines ended by CR LF; formula cells neutralised."""
     out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\n")
+    writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(header)
     writer.writerows([neutralise(cell) for cell in row] for row in rows)
     return out.getvalue().encode()

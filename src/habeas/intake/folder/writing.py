@@ -11,7 +11,7 @@ from habeas.domain.case import Case
 from habeas.domain.errors import BadInput
 from habeas.intake.folder import xlsx
 from habeas.intake.folder.columns import SIDE_TABLES, STATEMENTS, Table
-from habeas.intake.folder.reading import record_row
+from habeas.intake.folder.reading import bare_name, record_row
 from habeas.intake.folder.tables import write_csv, write_jsonl
 from habeas.locale import tr
 
@@ -20,6 +20,10 @@ def write_folder(case: Case, folder: Path, files: Mapping[str, bytes] | None = N
     """Write ``case`` with the statements as ``ending`` (.csv, .xlsx, .jsonl) and the exhibit ``files`` (name → bytes)."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise BadInput.one(folder.name, tr("the folder exists and is not empty; nothing was written"))
+    for name in files or {}:
+        if not bare_name(name):
+            raise BadInput.one("exhibits", tr("the bare name of a file is wanted, without a folder"))
+    folder = folder.resolve()
     folder.parent.mkdir(parents=True, exist_ok=True)
     partial = folder.parent / f".{folder.name}.partial"
     shutil.rmtree(partial, ignore_errors=True)

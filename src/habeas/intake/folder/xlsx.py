@@ -13,11 +13,13 @@ from typing import Any
 import msgspec
 import openpyxl
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.utils.exceptions import IllegalCharacterError
 
-from habeas.domain.errors import Problem
+from habeas.domain.errors import BadInput, Problem
 from habeas.locale import tr
 
 _MOST_CELLS = 10_000_000
+_MOST_TEXT = 32_767
 
 
 def read(untrusted: bytes) -> bytes:
@@ -27,35 +29,31 @@ def read(untrusted: bytes) -> bytes:
     except (zipfile.BadZipFile, KeyError, ValueError, TypeError, SyntaxError, OSError):
         raise _refused([Problem(file="", message=tr("this is not an XLSX workbook"))]) from None
     sheet = book.worksheets[0]
+    if any(cell.value is not None for other in book.worksheets[1:] for row in other.iter_rows() for cell in row):
+        raise _refused([Problem(file="", message=tr("more than one sheet holds cells; move everything to the first"))])
     problems = [
         Problem(file="", row=area.min_row, message=tr("cells {area} are merged; give every row its own cell", area=area.coord))
         for area in sheet.merged_cells.ranges
     ]
     if sheet.max_row * sheet.max_column > _MOST_CELLS:
         raise _refused([Problem(file="", message=tr("too many cells for one case"))])
-    header = [str(cell.value or "") for cell in next(iter(sheet.iter_rows()), ())]
-    grid: list[list[str]] = []
-    for row in sheet.iter_rows():
-        cells = []
-        for at, cell in enumerate(row):
-            name = header[at] if at < len(header) and grid else ""
-            cells.append(_text(cell, name, problems))
-        grid.append(cells)
+    grid = [[_text(cell, problems) for cell in row] for row in sheet.iter_rows()]
     if problems:
-        raise _refused(problems)
+        raise _refused(sorted(problems))
     return msgspec.json.encode(grid)
 
 
-def _text(cell: Any, column: str, problems: list[Problem]) -> str:  # openpyxl has no type for it
+def _text(cell: Any, problems: list[Problem]) -> str:  # openpyxl has no type for it
     value = cell.value
     if value is None:
         return ""
-    if cell.data_type == "f":
-        problems.append(Problem(file="", row=cell.row, column=column, message=tr("a formula; put the value there as text")))
+    if cell.data_type in ("f", "e"):
+        said = tr("a formula or its error; put the value there as text")
+        problems.append(Problem(file="", row=cell.row, column=cell.column_letter, message=said))
         return ""
     if isinstance(value, (date, datetime, time, timedelta)):
         said = tr("a spreadsheet date; format the column as text and write the date as 1977-08-01 or 1977-08")
-        problems.append(Problem(file="", row=cell.row, column=column, message=said))
+        problems.append(Problem(file="", row=cell.row, column=cell.column_letter, message=said))
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -69,7 +67,7 @@ def _refused(problems: Sequence[Problem]) -> ValueError:
 
 
 def write(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
-    """A workbook of one sheet, every cell text. Raise ValueError where a cell holds a control character that XLSX cannot."""
+    """A workbook of one sheet, every cell text. Raise BadInput where a cell cannot stand in XLSX."""
     book = openpyxl.Workbook()
     sheet = book.active
     if sheet is None:  # pragma: no cover  # a new workbook has a sheet
@@ -78,10 +76,16 @@ def write(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
         for column, text in enumerate(row, 1):
             if not text:
                 continue
-            if ILLEGAL_CHARACTERS_RE.search(text):
-                raise ValueError(number)
+            if ILLEGAL_CHARACTERS_RE.search(text) or any(c in text for c in "\ufffe\uffff") or len(text) > _MOST_TEXT:
+                said = tr("XLSX takes no control characters and no cell over {most} characters; write CSV instead", most=_MOST_TEXT)
+                raise BadInput.one("statements.xlsx", said, row=number, column=header[column - 1])
             cell = sheet.cell(row=number, column=column)
-            cell.value = text
+            try:
+                cell.value = text
+            except (ValueError, IllegalCharacterError):
+                raise BadInput.one(
+                    "statements.xlsx", tr("XLSX cannot hold this cell; write CSV instead"), row=number, column=header[column - 1]
+                ) from None
             cell.data_type = "s"
             cell.number_format = "@"
             cell.quotePrefix = text[0] in "=+-@'"
