@@ -158,7 +158,7 @@ class _Mask:
         words = {
             word
             for name in people
-            if not name[:1].islower()
+            if _personal(_plain(name))
             for word in _WORD.findall(_plain(name))
             if not word.islower() and word.casefold() not in open_words and len(word) >= (3 if word[0].isupper() else 2)
         }
@@ -186,6 +186,27 @@ def _names(case: Case) -> set[str]:
     found |= {name for e in case.exhibits for name in (e.obtained_from, e.obtained_by, e.translator)}
     found |= {name for c in case.consents for name in (c.person, c.guardian)}
     return {name.strip() for name in found if name.strip()}
+
+
+_PARTICLES = frozenset({
+    "de", "del", "la", "las", "los", "y", "e", "da", "das", "dos", "di", "du", "le", "van", "von", "der", "den", "ten", "bin", "ibn", "al",
+    "el", "abu", "oglu", "ogly", "kyzy", "бен", "ибн", "аль",
+})  # fmt: skip
+_OFFICE = re.compile(
+    r"minist|polic|commis|comis|comité|committee|jefatura|army|ej[eé]rcito|armada|navy|depart|court|juzgado|juez|fiscal|direcci|servici|service"
+    r"|gob[ie]|govern|fuerzas|forces|junta|oficina|office|presiden|secretar|parlament|parliament|agenc|council|consejo|interpol|memor|communiqu"
+    r"|comunicado|министер|полици|комисс|комитет|суд|прокур|управлен|служб|правитель|парламент|отдел",
+    re.IGNORECASE,
+)
+
+
+def _personal(name: str) -> bool:
+    """Whether a name looks like a person's: up to five words, none a description's, no digits, no word of an office."""
+    words = name.replace(",", " ").split()
+    plain = [word for word in words if word.casefold() not in _PARTICLES]
+    if not plain or len(plain) > 5 or any(c.isdigit() for c in name) or _OFFICE.search(name):  # noqa: PLR2004
+        return False
+    return all(not word[0].islower() for word in plain)
 
 
 def _plain(name: str) -> str:

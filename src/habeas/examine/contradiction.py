@@ -90,12 +90,10 @@ class Against:
         self._kernel = network.kernel(self._version, rest)
         owners = {network.nodes[i].owner for pair in self._kernel for i in pair[:2]}
         self._relaxed: Problem | None = None
-        self._full: Problem | None = None
         self._near: frozenset[int] = frozenset()
         if owners & self._version:
             self._near = frozenset(owners - self._version)
             self._relaxed = network.problem(self._kernel)
-            self._full = network.problem(network.all_clauses(self._near))
 
     def _clashes(self, index: int) -> bool:
         return any(self._network.statements_clash(index, claim) for claim in self._version)
@@ -105,19 +103,21 @@ class Against:
         for index in left:
             if index in self.alone:
                 return [index]
-        if self._relaxed is None or self._full is None:
+        if self._relaxed is None:
             return None
         return self._together(frozenset(left) & self._near, set())
 
     def _together(self, left: frozenset[int], seen: set[frozenset[int]]) -> list[int] | None:
         """Several statements together. A core that is inconsistent in itself is no C: look without each of its members."""
-        if self._relaxed is None or self._full is None or left in seen:
+        if self._relaxed is None or left in seen:
             return None
         seen.add(left)
         core = self._relaxed.minimal(sorted(left), self._version)
         if core is None:
             return None
-        quarrel = self._full.minimal(core)
+        problem = self._network.problem(self._network.all_clauses(core))
+        quarrel = problem.minimal(core)
+        problem.close()
         if quarrel is None:
             return core
         for index in quarrel or core:

@@ -7,7 +7,7 @@ and is set aside. What remains around some statements is their kernel; it goes t
 """
 
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Collection, Iterable, Iterator
 
 from habeas.domain.statement import Act
@@ -172,41 +172,51 @@ class Network:
                 if self.nodes[one[0]].owner in allowed and self.nodes[one[1]].owner in allowed
                 and one[0] not in idle and one[1] not in idle
             ]  # fmt: skip
-            if self._room(index) > sum(self._forbids(clause, index) for _, _, clause in mine):
+            if self._room(index) > self._load(index, (clause for _, _, clause in mine)):
                 continue
             clauses |= dict.fromkeys(mine)
-            for i, j, _ in mine:
+            for i, j, clause in mine:
                 other = j if i == index else i
-                if other not in seen:
+                if other not in seen and any(other in atom[:2] for atom in clause):
                     seen.add(other)
                     queue.append(other)
         return self._set_aside(list(clauses))
 
     def _set_aside(self, clauses: list[OpenClause]) -> list[OpenClause]:
         touching: dict[int, set[int]] = defaultdict(set)
-        forbidden: dict[tuple[int, int], int] = {}
-        total: dict[int, int] = defaultdict(int)
-        for at, (i, j, clause) in enumerate(clauses):
-            for one in (i, j):
-                touching[one].add(at)
-                forbidden[at, one] = self._forbids(clause, one)
-                total[one] += forbidden[at, one]
-        queue = [one for one in touching if self._room(one) > total[one]]
-        gone: set[int] = set()
-        dropped: set[int] = set()
+        for at, (i, j, _) in enumerate(clauses):
+            touching[i].add(at)
+            touching[j].add(at)
+        queue = deque(sorted(touching))
+        waiting = set(queue)
         while queue:
-            one = queue.pop()
-            if one in gone:
+            one = queue.popleft()
+            waiting.discard(one)
+            if self._room(one) <= self._load(one, (clauses[at][2] for at in touching[one])):
                 continue
-            gone.add(one)
-            for at in touching[one] - dropped:
-                dropped.add(at)
+            for at in touching.pop(one):
                 i, j, _ = clauses[at]
                 other = j if i == one else i
-                total[other] -= forbidden[at, other]
-                if other not in gone and self._room(other) > total[other]:
-                    queue.append(other)
-        return [clause for at, clause in enumerate(clauses) if at not in dropped]
+                if other in touching:
+                    touching[other].discard(at)
+                    if other not in waiting:
+                        waiting.add(other)
+                        queue.append(other)
+        left = {at for found in touching.values() for at in found}
+        return [clause for at, clause in enumerate(clauses) if at in left]
+
+    def _load(self, one: int, clauses: Iterable[Clause]) -> int:
+        """The most starts of a node that some clauses can forbid together: their early and late ends overlap, the rest adds up."""
+        early = late = within = 0
+        for clause in clauses:
+            amount = self._forbids(clause, one)
+            if len(clause) == 1 and clause[0][0] == one:
+                late = max(late, amount)
+            elif len(clause) == 1 and clause[0][1] == one:
+                early = max(early, amount)
+            else:
+                within += amount
+        return early + late + within
 
     def _room(self, one: int) -> int:
         return self.nodes[one].hi - self.nodes[one].lo + 1
@@ -218,13 +228,11 @@ class Network:
         if len(clause) == 2:  # noqa: PLR2004
             (u, v, c), (p, q, d) = clause
             if u == q and v == p:
-                return min(most, max(0, c + d - 1))
-            return most
-        ((u, v, c),) = clause
-        if one not in (u, v):
-            return most  # a bound on the other node alone: this one must not take it along
-        slipped = self.bounds(u)[1] + c - self.bounds(v)[0]
-        return min(most, max(0, slipped))
+                most = min(most, max(0, c + d - 1))
+        for u, v, least in clause:
+            if one in (u, v):  # satisfying this atom alone is enough
+                most = min(most, max(0, self.bounds(u)[1] + least - self.bounds(v)[0]))
+        return most
 
     def problem(self, clauses: Iterable[OpenClause]) -> Problem:
         """The exact solver for some clauses."""
