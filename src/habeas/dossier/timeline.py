@@ -5,14 +5,14 @@ claims are hatched. It renders the same in a browser under a strict policy and i
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from datetime import date
 from html import escape
 
 import msgspec
 
 from habeas.domain.when import DAY, When
 from habeas.dossier.pdf.visible import plain
-from habeas.locale import month_name, tr
+from habeas.locale import month_name, tr, tr_n
 
 WIDTH = 760
 _LEFT, _RIGHT, _TOP, _ROW = 262, 14, 56, 24
@@ -45,9 +45,10 @@ class _Axis:
 
 def timeline(bars: Sequence[Bar]) -> str:
     """An SVG of at most :data:`MOST_ROWS` rows; an empty string where nothing has two bounds."""
-    shown = [bar for bar in bars if bar.when.lo is not None and bar.when.hi is not None][:MOST_ROWS]
-    if not shown:
+    bounded = [bar for bar in bars if bar.when.lo is not None and bar.when.hi is not None]
+    if not bounded:
         return ""
+    shown, left_out = _share(bounded)
     axis = _axis(shown)
     parts: list[str] = []
     fades: list[str] = []
@@ -62,6 +63,11 @@ def timeline(bars: Sequence[Bar]) -> str:
             parts.append(_row(axis, bar, y, len(fades), fades))
             y += _ROW
         y += 6
+    if left_out:
+        parts.append(
+            _text(8, y + 12, tr_n("and {count} more statement, in the annex", "and {count} more statements, in the annex", left_out), colour=_MUTE)
+        )
+        y += 18
     height = y + 4
     body = "".join([_grid(axis, height), _hatched(axis, shown, height), *parts])
     return (
@@ -69,6 +75,16 @@ def timeline(bars: Sequence[Bar]) -> str:
         f'font-family="{_FONT}" font-size="11.5"><defs>{_HATCH}{"".join(fades)}</defs>'
         f'<rect x="0" y="0" width="{WIDTH}" height="{height:.0f}" fill="#ffffff"/>{body}</svg>'
     )
+
+
+def _share(bars: Sequence[Bar]) -> tuple[list[Bar], int]:
+    """Half of the rows for each group at least, where there are more than fit; and how many were left out."""
+    accusation = [bar for bar in bars if bar.group == "accusation"]
+    record = [bar for bar in bars if bar.group != "accusation"]
+    half = MOST_ROWS // 2
+    first = accusation[: max(half, MOST_ROWS - len(record))]
+    second = record[: MOST_ROWS - len(first)]
+    return first + second, len(bars) - len(first) - len(second)
 
 
 _HATCH = (
@@ -81,22 +97,24 @@ def _axis(bars: Iterable[Bar]) -> _Axis:
     low = min(bar.when.lo for bar in bars if bar.when.lo is not None)
     high = max(bar.when.hi for bar in bars if bar.when.hi is not None)
     first, last = date.fromordinal(low // DAY + 1), date.fromordinal(min(high // DAY + 2, date.max.toordinal()))
-    pad = timedelta(days=max(2, (last - first).days // 14))
-    return _Axis(max(first, date.min + pad) - pad, min(last, date.max - pad) + pad)
+    pad = max(2, (last - first).days // 14)
+    return _Axis(
+        date.fromordinal(max(1, first.toordinal() - pad)),
+        date.fromordinal(min(date.max.toordinal(), last.toordinal() + pad)),
+    )
 
 
 def _ticks(axis: _Axis) -> list[tuple[date, str]]:
     """Days, months or years, whichever gives a readable number of marks."""
     found = []
-    at = axis.first
-    while at <= axis.last:
+    for ordinal in range(axis.first.toordinal(), axis.last.toordinal() + 1):
+        at = date.fromordinal(ordinal)
         if axis.days <= 31:  # noqa: PLR2004
             found.append((at, str(at.day)))
         elif axis.days <= 900 and at.day == 1:  # noqa: PLR2004
             found.append((at, f"{month_name(at)} {at.year}"))
         elif at.day == 1 and at.month == 1 and axis.days > 900:  # noqa: PLR2004
             found.append((at, str(at.year)))
-        at += timedelta(days=1)
     step = max(1, -(-len(found) // 12))
     return found[::step]
 

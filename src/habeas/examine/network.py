@@ -52,9 +52,15 @@ class Network:
     def _always_placed(self, allowed: Collection[int]) -> frozenset[int]:
         """Arrivals, bounded below only, that fit before any death whatever the other statements are: they exclude nothing."""
         limit = min((self.nodes[i].lo for i in self._mortal if self.nodes[i].owner in allowed), default=FOREVER)
-        taken = sum(node.length for node in self.nodes if node.bodily or node.denies is Act.PRESENT)
-        taken += len(self.nodes) * 2 * _ONE_CLOCK_MINUTES
-        return frozenset(i for i in self._arrivals if limit - self.nodes[i].lo > taken)
+        long = sum(node.length for node in map(self.nodes.__getitem__, self._long) if node.bodily or node.denies is Act.PRESENT)
+        found = []
+        for i in self._arrivals:
+            low = self.nodes[i].lo
+            near = self._short[bisect_left(self._starts, low - _LONG) : bisect_right(self._starts, limit)]
+            taken = long + sum(self.nodes[j].length for j in near) + (len(near) + len(self._long)) * 2 * _ONE_CLOCK_MINUTES
+            if limit - low > taken:
+                found.append(i)
+        return frozenset(found)
 
     def bounds(self, index: int) -> tuple[int, int]:
         """Earliest and latest start of a node."""

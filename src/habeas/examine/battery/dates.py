@@ -23,10 +23,10 @@ def date_conflict(record: Record) -> Iterator[Finding]:
     """Deaths, then acts that ``event`` declares one, then reports, arrests and notices that look like one act."""
     yield from _deaths(record)
     told = set()
-    for name, indexes in _declared(record).items():
+    for indexes in _declared(record).values():
         if len(_disjoint(record, indexes)) > 1:
             told |= set(indexes)
-            yield _story(record, "event " + name, _disjoint(record, indexes), Certainty.CERTAIN)
+            yield _story(record, "event " + record.statements[min(indexes)].id, _disjoint(record, indexes), Certainty.CERTAIN)
     for act in (Act.APPEAL_SENT, Act.DETAINED):
         for number, indexes in enumerate(_look_alike(record, act, told)):
             yield _story(record, f"{act} {number}" if number else str(act), indexes, Certainty.POSSIBLE)

@@ -1,0 +1,418 @@
+"""An independent oracle for the engine: the plain Z3 encoding of what statements assert, one disjunction for each pair.
+
+It is derived from the semantics table of the design, not from the engine: windows, stretches and laws are built here again from the
+statements. It shares with the engine only the domain records, the functions of ``domain.where`` on extents, and *policy* that a caller
+passes in: which statements count, whose voice each is, and until when custody is presumed to last (:class:`Policy`).
+
+How a statement reads (minutes):
+
+* a moment ``t`` somewhere in its window; ``held_at`` with a two-ended interval: the sure stretch, fixed;
+* ``departed`` and ``transferred`` to a known place: a second moment there, alive, at least the travel after the first;
+* a denial (``denied``, ``custody_denied``): a fixed stretch over the dates as given, not widened; empty ``when``: up to ``stated_on``.
+
+What it does not do: relative dates, and speed: 400 statements take tens of seconds.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+
+import z3
+
+from habeas.domain.statement import Act, Side, Statement
+from habeas.domain.where import NOWHERE, Place, contains, disjoint, least_distance_km, same_clock
+
+KM_PER_HOUR = 2500
+CLOCKS = 24 * 60
+"""Slack between clocks that may differ."""
+
+_BODY = {
+    Act.DETAINED, Act.HELD_AT, Act.SEEN_IN_CUSTODY, Act.TRANSFERRED, Act.RELEASED, Act.ESCAPED, Act.DEPARTED, Act.PRESENT,
+}  # fmt: skip
+_NOTICE = {Act.WANTED, Act.CHARGED, Act.CUSTODY_DENIED}
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What the oracle is told and does not judge.
+
+    ``accusation``: indexes of the accusing side's statements. ``until``: index of a statement that holds him → the minute from which
+    he may be free again (None: never). ``holders``: index → the bodies in whose country he was held, where nothing names a holder.
+    ``name``: two names that it makes equal are one voice.
+    """
+
+    accusation: frozenset[int] = frozenset()
+    until: Mapping[int, int | None] | None = None
+    holders: Mapping[int, Collection[str]] | None = None
+    name: Callable[[str], str] = str.casefold
+
+
+@dataclass(frozen=True)
+class Beat:
+    """A moment (``start`` somewhere from ``low`` to ``high``) or a fixed stretch (``fixed``: from ``low`` to ``high``); None: unbounded.
+
+    ``held``/``free``: minutes after the start at which he is said to be held or free. ``issuer``: on whose behalf freedom is said;
+    ``whole``: whether the word binds a holder whom nothing names. ``denies``: what is said not to have happened in the stretch.
+    """
+
+    owner: int
+    act: Act
+    low: int | None
+    high: int | None
+    fixed: bool = False
+    place: Place = NOWHERE
+    to_place: Place = NOWHERE
+    bodily: bool = False
+    alive: bool = False
+    held: int | None = None
+    free: int | None = None
+    holder: str = ""
+    issuer: str = ""
+    bound_to_issuer: bool = False
+    whole: bool = True
+    denies: Act | None = None
+    placeless: bool = False
+    event: str = ""
+    arrival: bool = False
+
+
+def beats_of(index: int, statement: Statement, places: Mapping[str, Place], policy: Policy) -> list[Beat]:
+    """What one statement says of his timeline; nothing where no date bounds it."""
+    if statement.act is Act.OTHER:
+        return []
+    here, there = places.get(statement.place, NOWHERE), places.get(statement.to_place, NOWHERE)
+    issuer = policy.name(statement.body or statement.speaker)
+    accused = index in policy.accusation
+    if statement.denied or statement.act is Act.CUSTODY_DENIED:
+        return _denial(index, statement, here, there, issuer)
+    bounds = _window(statement)
+    if bounds is None:
+        return []
+    act = statement.act
+    beat = Beat(index, act, *bounds, place=here, to_place=there, event=statement.event)
+    beat = replace(beat, bodily=act in _BODY or act is Act.DIED, alive=act in _BODY or act in (Act.WANTED, Act.CHARGED))
+    holder = policy.name(statement.circumstance("by") or (statement.body if statement.side is Side.STATE else ""))
+    if act in (Act.DETAINED, Act.HELD_AT, Act.SEEN_IN_CUSTODY, Act.TRANSFERRED):
+        beat = replace(beat, held=0, holder=holder)
+    elif act in (Act.RELEASED, Act.ESCAPED):
+        beat = replace(beat, held=0, free=1)
+    elif act is Act.DEPARTED or (act is Act.PRESENT and accused and not statement.circumstance("under_guard")):
+        beat = replace(beat, free=0)
+    elif act is Act.WANTED or (act is Act.CHARGED and statement.circumstance("in_absentia").casefold() == "true"):
+        beat = replace(beat, free=0, issuer=issuer, bound_to_issuer=True, whole=False)
+    elif act is Act.CHARGED:
+        beat = replace(beat, issuer=issuer)
+    if act is Act.HELD_AT and statement.when is not None and statement.when.interval and statement.when.core is not None:
+        first, last = statement.when.core
+        if first is not None and last is not None and first < last:
+            beat = replace(beat, low=first, high=last, fixed=True)
+    if act in (Act.DEPARTED, Act.TRANSFERRED) and there.known:
+        landed = Beat(index, Act.PRESENT, None, None, place=there, bodily=True, alive=True, arrival=True)
+        return [beat, landed]
+    return [beat]
+
+
+def _window(statement: Statement) -> tuple[int | None, int | None] | None:
+    when, said = statement.when, statement.stated_on
+    if when is not None:
+        return (when.lo, when.hi) if when.relative is None and when.bounded else None
+    if said is None or not said.bounded:
+        return None
+    return (said.lo if statement.act in _NOTICE else None, said.hi)
+
+
+def _denial(index: int, statement: Statement, here: Place, there: Place, issuer: str) -> list[Beat]:
+    when, said = statement.when, statement.stated_on
+    if when is None:
+        if said is None or said.lo is None:
+            return []
+        low, high = None, said.lo
+    elif when.relative is not None or not when.bounded:
+        return []
+    else:
+        low, high = when.nominal
+    beat = Beat(index, statement.act, low, high, fixed=True, place=here, to_place=there, event=statement.event)
+    if statement.act is Act.CUSTODY_DENIED:
+        return [replace(beat, free=0, issuer=issuer, bound_to_issuer=True)]
+    mine = issuer if statement.act in _NOTICE else ""
+    return [replace(beat, denies=statement.act, issuer=mine, placeless=not statement.place.strip())]
+
+
+def negation(index: int, claim: int, statement: Statement, places: Mapping[str, Place], policy: Policy) -> Beat | None:
+    """What the denial of a claim says: it did not happen in its window, between its places. None for what is a denial itself."""
+    if statement.denied or statement.act is Act.CUSTODY_DENIED:
+        return None
+    found = beats_of(claim, statement, places, policy)
+    if not found:
+        return None
+    first = found[0]
+    return Beat(
+        index, first.act, first.low, first.high, fixed=True, place=first.place, to_place=first.to_place, denies=first.act,
+        issuer=first.issuer, placeless=not statement.place.strip(),
+    )  # fmt: skip
+
+
+def _travel(one: Place, other: Place) -> int:
+    return int(least_distance_km(one, other) / KM_PER_HOUR * 60)
+
+
+class Oracle:
+    """Z3 over some beats; each owner is an assumption, the presumption of custody another."""
+
+    def __init__(self, beats: Sequence[Beat], policy: Policy, *, optimize: bool = False) -> None:
+        """Encode everything at once. ``optimize``: for MaxSMT instead of checks."""
+        self.policy = policy
+        self.solver: z3.Solver | z3.Optimize = z3.Optimize() if optimize else z3.Solver()
+        self.presume = z3.Bool("presume")
+        self.literal: dict[int, z3.BoolRef] = {}
+        self.disjunctions = 0
+        self._start: list[z3.ArithRef | None] = []
+        self._end: list[z3.ArithRef | None] = []
+        self._beats = beats
+        for number, beat in enumerate(beats):
+            self.literal.setdefault(beat.owner, z3.Bool(f"s{beat.owner}"))
+            self._timed(number, beat)
+        for (i, x), (j, y) in combinations(enumerate(beats), 2):
+            self._pair(i, x, j, y)
+
+    @classmethod
+    def of(
+        cls,
+        statements: Sequence[Statement],
+        places: Mapping[str, Place],
+        policy: Policy,
+        *,
+        denied: Iterable[int] = (),
+        optimize: bool = False,
+    ) -> "Oracle":
+        """The oracle of some statements, and of the denials of some claims among them (owner: ``len(statements) + claim``)."""
+        beats = [beat for i, one in enumerate(statements) for beat in beats_of(i, one, places, policy)]
+        for claim in denied:
+            found = negation(len(statements) + claim, claim, statements[claim], places, policy)
+            if found is not None:
+                beats.append(found)
+        return cls(beats, policy, optimize=optimize)
+
+    def _timed(self, number: int, beat: Beat) -> None:
+        if beat.fixed:
+            self._start.append(None if beat.low is None else z3.IntVal(beat.low))
+            self._end.append(None if beat.high is None else z3.IntVal(beat.high))
+            return
+        moment = z3.Int(f"t{number}")
+        self._start.append(moment)
+        self._end.append(moment)
+        on = self.literal[beat.owner]
+        if beat.low is not None:
+            self.solver.add(z3.Implies(on, moment >= beat.low))
+        if beat.high is not None:
+            self.solver.add(z3.Implies(on, moment <= beat.high))
+
+    def _after(self, j: int, i: int, gap: int, *, from_: int = 0, to: int = 0) -> z3.BoolRef:
+        """Beat ``j`` (from ``from_`` minutes after its start) begins at least ``gap`` minutes after ``i`` (``to`` minutes on) has ended."""
+        start, end = self._start[j], self._end[i]
+        if start is None or end is None:
+            return z3.BoolVal(val=False)
+        return start + from_ >= end + to + gap
+
+    def _law(self, x: Beat, y: Beat, *alternatives: z3.BoolRef, presumed: bool = False) -> None:
+        guards = [self.literal[x.owner], self.literal[y.owner]] + ([self.presume] if presumed else [])
+        self.solver.add(z3.Implies(z3.And(*guards), z3.Or(*alternatives)))
+        self.disjunctions += 1
+
+    def _pair(self, i: int, x: Beat, j: int, y: Beat) -> None:
+        if x.owner == y.owner:
+            self._law(x, y, self._after(j, i, _travel(x.place, y.place)))
+            return
+        one_clock = same_clock(x.place, y.place) and same_clock(y.place, x.place)
+        slack = 0 if one_clock else CLOCKS
+        apart = disjoint(x.place, y.place)
+        if x.bodily and y.bodily and apart:
+            gap = _travel(x.place, y.place) - slack
+            self._law(x, y, self._after(j, i, gap), self._after(i, j, gap))
+        for (a, one), (b, other) in (((i, x), (j, y)), ((j, y), (i, x))):
+            self._custody(a, one, b, other, slack)
+            self._death(a, one, b, other, slack)
+            if denies(one, other):
+                self._law(x, y, self._after(j, i, 1), self._after(i, j, 1))
+        if x.event and x.event == y.event and x.act is y.act and x.denies is None and y.denies is None and not (x.fixed or y.fixed):
+            self._law(x, y, self._near(i, j, slack))
+            if apart:
+                self._law(x, y)
+
+    def _near(self, i: int, j: int, slack: int) -> z3.BoolRef:
+        one, other = self._start[i], self._start[j]
+        return z3.BoolVal(val=True) if one is None or other is None else z3.And(one - other <= slack, other - one <= slack)
+
+    def _custody(self, i: int, x: Beat, j: int, y: Beat, slack: int) -> None:
+        """``x`` holds him, ``y`` has him free."""
+        if x.held is None or y.free is None:
+            return
+        before = self._after(i, j, 1 - slack, from_=x.held, to=y.free)
+        later = self._after(j, i, 1 - slack, from_=y.free, to=x.held)
+        plainly = not y.bound_to_issuer or (x.holder == y.issuer if x.holder else y.whole)
+        by_country = not x.holder and y.issuer in (self.policy.holders or {}).get(x.owner, ())
+        if plainly:
+            self._law(x, y, before, later)
+        elif by_country:
+            self._law(x, y, before, later, presumed=True)
+        if not (plainly or by_country) or y.held is not None or x.free is not None or x.owner not in (self.policy.until or {}):
+            return
+        until = (self.policy.until or {})[x.owner]
+        start = self._start[j]
+        if until is None or start is None:
+            self._law(x, y, before, presumed=True)
+            return
+        sure = x.high if x.fixed else x.low
+        end = until if sure is None else max(until, sure + 1)
+        self._law(x, y, before, start + y.free >= end - slack, presumed=True)
+
+    def _death(self, i: int, x: Beat, j: int, y: Beat, slack: int) -> None:
+        if y.arrival or y.denies is not None:
+            return
+        if x.alive and y.act in (Act.DIED, Act.BURIED):
+            self._law(x, y, self._after(j, i, -slack))
+        if x.act is Act.DIED and x.denies is None and y.act is Act.DIED:
+            self._law(x, y, self._near(i, j, slack))
+        if x.act is Act.DIED and x.denies is None and y.act is Act.BURIED:
+            self._law(x, y, self._after(j, i, -slack))
+
+    def consistent(self, owners: Collection[int], *, presumed: bool = False) -> bool:
+        """Whether some reading satisfies these owners together with the laws (and the presumptions)."""
+        on = [literal for owner, literal in self.literal.items() if owner in owners]
+        off = [z3.Not(literal) for owner, literal in self.literal.items() if owner not in owners]
+        verdict = self.solver.check(*on, *off, self.presume if presumed else z3.Not(self.presume))
+        if verdict == z3.unknown:
+            raise RuntimeError(str(self.solver.reason_unknown()))
+        return verdict == z3.sat
+
+
+def denies(denial: Beat, claim: Beat) -> bool:
+    """Whether a denial speaks of what a claim says (times aside; it speaks in the clock of the place that it denies, so there is no slack)."""
+    if denial.denies is None or claim.denies is not None:
+        return False
+    placed = denial.placeless or contains(denial.place, claim.place)
+    if denial.denies is Act.PRESENT:
+        return claim.bodily and placed
+    if denial.denies in (Act.HELD_AT, Act.SEEN_IN_CUSTODY):
+        return claim.held is not None and claim.act is not Act.RELEASED and placed
+    if claim.act is not denial.denies or claim.arrival:
+        return False
+    if denial.denies in (Act.WANTED, Act.CHARGED):
+        return denial.issuer in ("", claim.issuer)
+    if denial.to_place.known and not contains(denial.to_place, claim.to_place):
+        return False
+    return placed
+
+
+Verdict = Callable[[Collection[int]], bool]
+
+
+def minimal_inconsistent(items: Sequence[int], consistent: Verdict) -> list[frozenset[int]]:
+    """All minimal inconsistent subsets, by walking the lattice of subsets from above (few items only)."""
+    bit = {item: 1 << at for at, item in enumerate(items)}
+    fine: list[int] = []
+    found: list[int] = []
+
+    def members(mask: int) -> list[int]:
+        return [item for item in items if mask & bit[item]]
+
+    def asks(mask: int) -> bool:
+        if any(mask & ~good == 0 for good in fine):
+            return True
+        if any(bad & ~mask == 0 for bad in found):
+            return False
+        return consistent(members(mask))
+
+    for mask in sorted(range(1 << len(items)), key=lambda one: -one.bit_count()):
+        if any(mask & ~good == 0 for good in fine):
+            continue
+        while not any(bad & ~mask == 0 for bad in found):
+            if consistent(members(mask)):
+                fine.append(mask)
+                break
+            core = mask
+            for item in items:
+                if core & bit[item] and not asks(core & ~bit[item]):
+                    core &= ~bit[item]
+            found.append(core)
+    return sorted((frozenset(members(mask)) for mask in found), key=lambda one: (len(one), sorted(one)))
+
+
+def free_of(sets: Iterable[frozenset[int]], some: Collection[int]) -> bool:
+    """Whether ``some`` holds none of the minimal inconsistent ``sets``: then it is consistent."""
+    kept = frozenset(some)
+    return not any(one <= kept for one in sets)
+
+
+def subsets(items: Sequence[int]) -> Iterator[tuple[int, ...]]:
+    """All subsets, smallest first."""
+    for size in range(len(items) + 1):
+        yield from combinations(items, size)
+
+
+def standing_against(counted: Sequence[int], stands: Verdict) -> list[frozenset[int]]:
+    """The minimal C ⊆ ``counted`` for which ``stands(C)``, by looking at every subset."""
+    found: list[frozenset[int]] = []
+    for some in subsets(counted):
+        one = frozenset(some)
+        if not any(other <= one for other in found) and stands(one):
+            found.append(one)
+    return found
+
+
+Names = Mapping[int, frozenset[str]]
+"""Statement → whose being wrong would remove it: one voice, or several carriers."""
+
+
+def least_hitting(sets: Sequence[frozenset[int]], voice: Names) -> tuple[int, list[frozenset[str]]]:
+    """The least number of voices that meets every set, and all smallest choices of voices, by looking at every choice."""
+    spoken = [frozenset[str]().union(*(voice[index] for index in one)) for one in sets]
+    names = sorted(frozenset[str]().union(*spoken)) if spoken else []
+    for size in range(len(names) + 1):
+        found = [frozenset(some) for some in combinations(names, size) if all(set(some) & one for one in spoken)]
+        if found:
+            return size, found
+    raise AssertionError("a set that no voice speaks")
+
+
+def cost_of_belief(
+    sets: Sequence[frozenset[int]], version: Collection[int], counted: Sequence[int], voice: Names
+) -> tuple[int, list[frozenset[str]]]:
+    """N by its definition, from all minimal inconsistent ``sets`` of the laws (with or without presumptions)."""
+    claims = frozenset(version)
+
+    def stands(some: Collection[int]) -> bool:
+        return free_of(sets, some) and not free_of(sets, claims | frozenset(some))
+
+    return least_hitting(standing_against(counted, stands), voice)
+
+
+def cost_of_denial(
+    sets: Sequence[frozenset[int]], denials: Sequence[Sequence[frozenset[int]]], counted: Sequence[int], voice: Names
+) -> tuple[int, list[frozenset[str]]]:
+    """M by its definition. ``denials``: for each claim of the version that can be denied, the minimal sets that exclude its denial."""
+
+    def stands(some: Collection[int]) -> bool:
+        return bool(denials) and free_of(sets, some) and not any(free_of(one, some) for one in denials)
+
+    return least_hitting(standing_against(counted, stands), voice)
+
+
+def least_wrong_voices(oracle: Oracle, version: Collection[int], counted: Sequence[int], voice: Mapping[int, str], *, timeout_ms: int) -> int | None:
+    """N by MaxSMT (an ``optimize`` oracle): the fewest voices switched off so that the rest agrees with the version. None: time-out.
+
+    Equal to the definition only where the counted statements agree among themselves.
+    """
+    optimizer = oracle.solver
+    assert isinstance(optimizer, z3.Optimize)
+    optimizer.set("timeout", timeout_ms)
+    optimizer.add(z3.Not(oracle.presume), *[oracle.literal[index] for index in version])
+    wrong = {name: z3.Bool(f"wrong {name}") for name in sorted({voice[index] for index in counted})}
+    for index in counted:
+        optimizer.add(z3.Or(oracle.literal[index], wrong[voice[index]]))
+    for literal in wrong.values():
+        optimizer.add_soft(z3.Not(literal))
+    if optimizer.check() != z3.sat:
+        return None
+    model = optimizer.model()
+    return sum(z3.is_true(model.eval(literal)) for literal in wrong.values())
