@@ -6,6 +6,7 @@ Everything comes from the :class:`random.Random` that the caller passes: the sam
 What it does not do: imitate any real person or file.
 """
 
+import itertools
 import random
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -174,7 +175,7 @@ def small_case(rng: random.Random, n: int) -> tuple[Case, Mapping[str, Place]]:
     rng.shuffle(order)
     ties = tuple(
         VoicePair(voice=one, other=other, relation=rng.choice((Tie.DEPENDENT, Tie.INDEPENDENT)))
-        for one, other in zip(_PEOPLE, _PEOPLE[1:], strict=False)
+        for one, other in itertools.pairwise(_PEOPLE)
         if rng.random() < 0.15
     )
     case = Case(
@@ -282,8 +283,7 @@ def large_case(rng: random.Random, n: int, *, contradictions: int = 3) -> tuple[
         free = next(spell for spell in spells if not spell[3])
         accusation.append(_claim(0, Act.DEPARTED, f"{free[1]}", free[2], "Russia"))
     dead = rng.random() < 0.5 and n >= 20
-    for number in range(n - len(accusation) - (2 if dead else 0)):
-        rows.append(_memory(rng, number, rng.choice(spells), rng.choice(voices)))
+    rows += [_memory(rng, number, rng.choice(spells), rng.choice(voices)) for number in range(n - len(accusation) - (2 if dead else 0))]
     if dead:
         rows += [_last(n, "Witness 0", Act.DIED), _last(n + 1, "Witness 1", Act.BURIED)]
     told = [*rows, *accusation]

@@ -103,7 +103,7 @@ def test_no_damage_to_a_key_file_escapes_as_another_error(data: st.DataObject) -
     try:
         SigningKey.from_pem(bytes(pem))
     except errors.KeyFileError as error:
-        assert str(error)  # noqa: PT017
+        assert str(error)
 
 
 @pytest.mark.parametrize("passphrase", [b"", b"x" * 1024])

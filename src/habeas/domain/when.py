@@ -155,7 +155,9 @@ def _days(found: re.Match[str], words: str) -> tuple[date, date, str]:
             return date(years[0], int(month), 1), _month_end(years[0], int(month)), "month"
         exact = date(years[0], int(month), int(day))
     except ValueError:
-        raise WhenError(tr("'{text}' is not a day of the calendar", text=words)) from None
+        season = day is None and month not in (None, "XX") and 21 <= int(month) <= 41  # noqa: PLR2004  # ISO 8601-2, table of season codes
+        said = tr("'{text}' is a season; give the months that are meant as START/END", text=words)
+        raise WhenError(said if season else tr("'{text}' is not a day of the calendar", text=words)) from None
     return exact, exact, "day"
 
 
@@ -234,8 +236,6 @@ def _advice(words: str) -> str:
         return tr("'{text}' is not EDTF; if day.month.year is meant, right would be {right}", text=shown, right=right)
     if re.search(r"[Zz]$|T.*[+-]\d\d", shown):
         return tr("'{text}': times are local; leave the zone out", text=shown)
-    if re.fullmatch(r"\d{4}-(2[1-4]|3\d|4[01])", shown):
-        return tr("'{text}' is a season; give the months that are meant as START/END", text=shown)
     return tr("'{text}' is not EDTF; right would be 1977-08-01, 1977-08, 1977-XX-XX, 1977-08-01T10:30, 1977-08~ or START/END", text=shown)
 
 

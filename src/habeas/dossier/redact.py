@@ -5,7 +5,7 @@ colour a figure or a sentence. What it does not do: look inside exhibits. Whoeve
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -42,8 +42,8 @@ def redact(case: Case) -> Redacted:
     accusation = tuple(one for one in case.accusation if one in {s.id for s in kept})
     if not accusation:
         raise NothingToDiscloseError
-    exhibits = tuple(_exhibit(e) for e in case.exhibits if e.disclosable)
-    numbers = {exhibit.number for exhibit in exhibits}
+    numbers = {exhibit.number for exhibit in case.exhibits if exhibit.disclosable}
+    exhibits = tuple(_exhibit(e, numbers) for e in case.exhibits if e.disclosable)
     labels = _labels(kept)
     relays = _relays(kept, labels)
     mask = _Mask(case, kept, labels)
@@ -65,12 +65,18 @@ def redact(case: Case) -> Redacted:
     return Redacted(case=shown, masked=mask.count, withheld=len(case.statements) - len(kept))
 
 
-def _exhibit(exhibit: Exhibit) -> Exhibit:
-    """What of an exhibit's row may leave: not from whom or by whom it was obtained."""
+def _exhibit(exhibit: Exhibit, numbers: Collection[str]) -> Exhibit:
+    """What of an exhibit's row may leave: not from whom or by whom it was obtained, nor the number of a withheld one."""
+    made_from = exhibit.derived_from if exhibit.derived_from in numbers or not exhibit.derived_from else "withheld"
     return Exhibit(
-        number=exhibit.number, title=exhibit.title, file=exhibit.file, form=exhibit.form, derived_from=exhibit.derived_from,
-        language=exhibit.language if re.fullmatch("[a-z]{2,3}", exhibit.language) else "", disclosable=True,
-    )  # fmt: skip
+        number=exhibit.number,
+        title=exhibit.title,
+        file=exhibit.file,
+        form=exhibit.form,
+        derived_from=made_from,
+        language=exhibit.language if re.fullmatch("[a-z]{2,3}", exhibit.language) else "",
+        disclosable=True,
+    )
 
 
 def _labels(statements: Sequence[Statement]) -> dict[tuple[str, str], str]:
@@ -151,9 +157,8 @@ class _Mask:
         shown = [*labels.values(), case.pseudonym, *(s.body for s in kept if _body_shown(s))]
         open_words = {word.casefold() for label in shown for word in _WORD.findall(label)}
         open_words |= {s.body.casefold() for s in case.statements if s.side is Side.STATE}
-        offices = {s.speaker for s in kept if s.side is Side.STATE}
-        people = {name for name in _names(case) if name not in offices}
-        phrases = {_plain(name) for name in people | offices} - {_plain(label) for label in shown}
+        people = _names(case)
+        phrases = {_plain(name) for name in people} - {_plain(label) for label in shown}
         phrases = {phrase for phrase in phrases if len(phrase) > 1 and phrase.casefold() not in " ".join(shown).casefold()}
         words = {
             word

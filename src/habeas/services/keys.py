@@ -5,9 +5,10 @@ from pathlib import Path
 
 import msgspec
 
-from habeas.domain.errors import BadInput, HabeasError
+from habeas.domain.errors import BadInput
 from habeas.intake.folder.reading import read_bytes
 from habeas.locale import tr
+from habeas.seal.errors import SealError
 from habeas.seal.signature import SigningKey
 
 
@@ -42,8 +43,5 @@ def read_key(path: Path, passphrase: bytes | None) -> SigningKey:
         raise BadInput.one(path.name, tr("no such key file; 'habeas keygen FILE' makes one"))
     try:
         return SigningKey.from_pem(read_bytes(path, 1 << 17), passphrase)
-    except HabeasError as error:
-        if isinstance(error, BadInput):
-            raise
-        error.args = (f"{path.name}: {error}",)
-        raise
+    except SealError as error:
+        raise BadInput.one(path.name, str(error)) from None

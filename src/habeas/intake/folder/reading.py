@@ -5,6 +5,7 @@ taken twice. A row whose id is taken but which says something else is refused.
 """
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -21,6 +22,7 @@ from habeas.locale import tr
 
 ENDINGS = (".csv", ".xlsx", ".jsonl")
 _MOST_TOML = 64 << 10
+_UNWRITABLE = re.compile("[\0\ud800-\udfff]")
 _TOML_KEYS = frozenset({"title", "pseudonym", "person", "language", "accusation", "identifiers", "notes"})
 
 
@@ -48,6 +50,7 @@ class _Reading:
         self.folder = folder
         self.problems: list[Problem] = []
         self.counts: list[Count] = []
+        self.unread: set[str] = set()
         self.refused: set[tuple[str, str]] = set()
         self.rows_of: dict[tuple[str, str], int] = {}
         self.file_of: dict[str, str] = {}
@@ -68,9 +71,11 @@ class _Reading:
             rows = read_table(file, read_bytes(found[0], MOST_BYTES))
         except BadInput as bad:
             self.problems += bad.problems
+            self.unread.add(table.stem)
             return ()
         self.problems += rows.problems
         if not self._header(file, table, rows.header):
+            self.unread.add(table.stem)
             return ()
         return self._records(file, table, rows)
 
@@ -225,7 +230,7 @@ def _unfit(key: str, value: object) -> str:
 
 def _check(reading: _Reading, case: Case) -> None:
     """What only the tables together can show: references that lead nowhere."""
-    if "statements" not in reading.file_of:
+    if "statements" not in reading.file_of or "statements" in reading.unread:
         return
     ids = {statement.id for statement in case.statements} | {key for stem, key in reading.refused if stem == "statements"}
     clean = not reading.problems
@@ -250,7 +255,7 @@ def _check_statements(reading: _Reading, case: Case, ids: set[Any]) -> None:
     numbers = {exhibit.number for exhibit in case.exhibits} | {key for stem, key in reading.refused if stem == "exhibits"}
     for statement in case.statements:
         row = reading.rows_of.get(("statements", statement.id), 0)
-        if statement.exhibit and numbers and statement.exhibit not in numbers:
+        if statement.exhibit and numbers and "exhibits" not in reading.unread and statement.exhibit not in numbers:
             said = tr("exhibit {number} is not in the table of exhibits", number=statement.exhibit)
             reading.problems.append(Problem(file=file, row=row, column="exhibit", message=said))
         relative = statement.when.relative if statement.when else None
@@ -273,9 +278,16 @@ def _check_exhibits(reading: _Reading, case: Case) -> None:
         if not bare_name(exhibit.file):
             said = tr("right would be the bare name of a file in exhibits/, without a folder")
             reading.problems.append(Problem(file=file, row=row, column="file", message=said))
-        elif (reading.folder / "exhibits" / exhibit.file).is_symlink() or not (reading.folder / "exhibits" / exhibit.file).is_file():
+        elif not _there(reading.folder / "exhibits" / exhibit.file):
             said = tr("no such file in exhibits/ (leave the cell empty where the item is withheld)")
             reading.problems.append(Problem(file=file, row=row, column="file", message=said))
+
+
+def _there(path: Path) -> bool:
+    try:
+        return path.is_file() and not path.is_symlink()
+    except OSError:
+        return False
 
 
 def bare_name(name: str) -> bool:
@@ -312,4 +324,6 @@ def record_row(table: Table, record: Any) -> tuple[str, ...]:  # the table's rec
             cells.append("" if value == column.empty and not column.required else column.write(value))
         except CellError as error:
             raise BadInput.one(table.stem, str(error), column=column.name) from None
+        if _UNWRITABLE.search(cells[-1]):
+            raise BadInput.one(table.stem, tr("a NUL or half a character, which no table can hold"), column=column.name)
     return tuple(cells)

@@ -82,9 +82,10 @@ def decode(file: str, untrusted: bytes) -> str:
 
 def _encoding_advice(untrusted: bytes) -> str:
     """Cyrillic letters of Windows-1251 lie in 0xC0 to 0xFF; in Western text such bytes are rare and alone."""
-    letters = sum(1 for byte in untrusted[:200_000] if byte >= 0xC0)  # noqa: PLR2004
-    runs = len(re.findall(rb"[\xc0-\xff]{3,}", untrusted[:200_000]))
-    guess = "Windows-1251" if letters and runs * 6 > letters else "Windows-1252"
+    head = untrusted[:200_000]
+    letters = sum(1 for byte in head if byte >= 0xC0)  # noqa: PLR2004
+    in_words = sum(map(len, re.findall(rb"[\xc0-\xff]{3,}", head)))
+    guess = "Windows-1251" if letters and in_words * 2 > letters else "Windows-1252"
     return tr("not UTF-8; it looks like {guess}. Save it as UTF-8", guess=guess)
 
 

@@ -33,9 +33,12 @@ def write_folder(case: Case, folder: Path, files: Mapping[str, bytes] | None = N
             (partial / name).write_bytes(content)
         for name, content in (files or {}).items():
             (partial / "exhibits" / name).write_bytes(content)
-        if folder.exists():
-            folder.rmdir()
-        partial.rename(folder)
+        if folder.exists():  # somebody may stand in it: fill it rather than replace it
+            for made in partial.iterdir():
+                made.rename(folder / made.name)
+            partial.rmdir()
+        else:
+            partial.rename(folder)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
         raise
