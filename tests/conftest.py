@@ -14,7 +14,9 @@ for folder in (ROOT / "tests", ROOT / "tests" / "verapdf", ROOT / "tests" / "dos
     if str(folder) not in sys.path:
         sys.path.insert(0, str(folder))
 
-settings.register_profile("ci", derandomize=True, deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "ci", derandomize=True, deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+)
 settings.load_profile("ci")
 
 

@@ -198,6 +198,7 @@ PRIVATE = {
     "the person": lambda b: b.head.update(person=f"Mirra {HIDDEN}"),
     "a withheld witness": lambda b: b.add(speaker=f"Mirra {HIDDEN}", disclosable="", when="1977-09-01", place=MONTEVIDEO),
     "a withheld officer": lambda b: b.add(side="state", body="State Office Zeta", speaker=f"Mirra {HIDDEN}", disclosable="", when="1977-09-01"),
+    "an officer with a rank": lambda b: b.change("S001", speaker=f"Officer {HIDDEN}"),
     "an officer shown by office": lambda b: b.change("S001", speaker=f"Mirra {HIDDEN}"),
     "a relay": lambda b: b.change("S003", relayed_by=f"Mirra {HIDDEN}"),
     "another person": lambda b: b.add(person=f"Mirra {HIDDEN}", speaker="X", disclosable="", when="1977-09-01"),

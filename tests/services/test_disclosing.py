@@ -107,7 +107,7 @@ def test_no_digest_of_a_withheld_exhibit_stands_in_the_bag(bag_of_canaries):
 
 
 def test_the_search_itself_finds_what_does_leave(bag_of_canaries):
-    builder, _, bag, _ = bag_of_canaries
+    bag = bag_of_canaries[2]
     found = where(bag, "a neighbour", "Shown text.", digests(b"Shown text.\n")[0])
     assert {"data/statements.csv"} <= set(found["a neighbour"])
     assert any("page" in name for name in found["a neighbour"])

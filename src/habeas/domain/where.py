@@ -15,7 +15,14 @@ import msgspec
 EARTH_RADIUS_KM = 6371.0088
 _ELLIPSOID = 0.994
 _ZONE_DEGREES = 15.0
-"""One hour of solar time; two places of one country closer than this are taken to keep one clock."""
+"""One hour of solar time; two places of a country with one legal time and closer than this keep one clock."""
+_NEAR_DEGREES = 2.0
+"""The same for countries with several legal times: only places this close are taken to share one."""
+_SEVERAL_TIMES = frozenset({
+    "AQ", "AU", "BR", "CA", "CD", "CL", "CN", "CY", "EC", "ES", "FM", "FR", "GB", "GL", "ID", "KI", "KZ", "MH", "MN", "MX", "NZ", "PF",
+    "PG", "PS", "PT", "RU", "UA", "UM", "US", "UZ", "VN", "SUHH",
+})  # fmt: skip
+"""ISO 3166-1: states whose territory has, or had in living memory, more than one legal time (IANA time zone database)."""
 
 
 class Disc(msgspec.Struct, frozen=True):
@@ -103,14 +110,18 @@ def same_clock(one: Place, other: Place) -> bool:
     if not (one.known and other.known and one.country and one.country == other.country):
         return False
     west, east = _longitudes(one.discs + other.discs)
-    return east - west < _ZONE_DEGREES
+    return east - west < _degrees(one.country)
+
+
+def _degrees(country: str) -> float:
+    return _NEAR_DEGREES if country in _SEVERAL_TIMES else _ZONE_DEGREES
 
 
 def _one_zone(place: Place) -> bool:
     if not place.known:
         return False
     west, east = _longitudes(place.discs)
-    return east - west < _ZONE_DEGREES
+    return east - west < _degrees(place.country)
 
 
 def _longitudes(discs: tuple[Disc, ...]) -> tuple[float, float]:

@@ -76,7 +76,17 @@ def _from_pdf(exhibit: Exhibit, untrusted: bytes) -> Made:
     if made.rasterised:
         count = len(made.rasterised)
         note = tr("{count} of {pages} pages redrawn as pictures", count=count, pages=made.verdict.pages)
-    warnings = (tr("exhibit {number}: {codes}", number=exhibit.number, codes=", ".join(codes)),) if codes else ()
+    warnings = (
+        (
+            tr(
+                "exhibit {number}: stripped or redrawn because of: {codes}",
+                number=exhibit.number,
+                codes=", ".join(code.replace("_", " ") for code in codes),
+            ),
+        )
+        if codes
+        else ()
+    )
     return Made(pages=_pages(exhibit, made.pdf), note=note, warnings=warnings)
 
 

@@ -68,7 +68,7 @@ def dossier_words(belief: Belief, reviewers: list[str]) -> dict[str, str]:
         "at_page": tr("At page"),
         "annex_tests": tr("Annex: how this was tested"),
         "tests_note": tr(
-            "Each test is a fixed program run on the statements of Annex B. Known error rates were measured on four public case files "
+            "Each test is a fixed program run on the statements of Annex B. Known error rates were measured on three public case files "
             "annotated by hand before the program existed; they are small numbers, and say little about other material."
         ),
         "test": tr("Test"),

@@ -17,6 +17,9 @@ DAY = date(2026, 11, 22)
 """The demonstration prints a fixed day, so that its pages are the same wherever it runs."""
 
 
+_OWN = frozenset({".habeas-demo", "castro-1977", "demo-key.pem", "dossier", "memorandum.pdf", "timeline.svg"})
+
+
 class DemoMade(msgspec.Struct, frozen=True, kw_only=True):
     """What the demonstration wrote, each path to be opened by the reader."""
 
@@ -32,7 +35,7 @@ def run_demo(folder: Path, progress: Progress = lambda *_: None) -> DemoMade:
     """Write the demo case, a fresh key, the dossier and the memorandum below ``folder``, which must be new or a demo's own."""
     marker = folder / ".habeas-demo"
     if folder.exists() and any(folder.iterdir()):
-        if not marker.exists():
+        if not marker.exists() or {path.name for path in folder.iterdir()} - _OWN:
             raise BadInput.one(folder.name, tr("the folder holds something that is not of this demonstration; name another"))
         shutil.rmtree(folder)
     folder.mkdir(parents=True, exist_ok=True)

@@ -4,9 +4,10 @@ A column is a name and how its text becomes a value. No declaration here may nam
 told so: see :data:`PROTECTED`.
 """
 
+import difflib
 import enum
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -57,9 +58,9 @@ _ID = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,31}", re.ASCII)
 _NUMBER = re.compile(r"[0-9]{1,6}[A-Za-z]?(?:[.-][0-9]{1,4})?", re.ASCII)
 
 
-def _shown(text: str) -> str:
-    """A closed word may be quoted where it looks like a word at all."""
-    return f"'{text}'" if re.fullmatch(r"[A-Za-z_]{1,24}", text, re.ASCII) else tr("this word")
+def _shown(text: str, words: Iterable[str]) -> str:
+    """A closed word is quoted where it is nearly one; anything else may be a name that slipped into the column."""
+    return f"'{text}'" if difflib.get_close_matches(text.casefold(), list(words), n=1, cutoff=0.7) else tr("this word")
 
 
 def an_id(text: str) -> str:
@@ -95,7 +96,7 @@ def a_day(text: str) -> When:
 def a_flag(text: str) -> bool:
     """Read true or false."""
     if text.casefold() not in ("true", "false"):
-        raise CellError(tr("{word} is neither true nor false", word=_shown(text)))
+        raise CellError(tr("{word} is neither true nor false", word=_shown(text, ("true", "false"))))
     return text.casefold() == "true"
 
 
@@ -121,7 +122,7 @@ def one_of(words: type[enum.StrEnum]) -> Callable[[str], enum.StrEnum]:
         try:
             return words(text)
         except ValueError:
-            raise CellError(tr("{word} is not one of {words}", word=_shown(text), words=", ".join(words))) from None
+            raise CellError(tr("{word} is not one of {words}", word=_shown(text, words), words=", ".join(words))) from None
 
     return read
 
