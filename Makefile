@@ -9,7 +9,7 @@ DEBIAN := default-jdk-headless libjaxb-java openssl coreutils poppler-utils
 export UV_PROJECT_ENVIRONMENT := $(VENV)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system demo test check bench docs lock clean
+.PHONY: help setup system demo test check bench docs messages lock clean
 
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -44,6 +44,9 @@ bench: $(STAMP) ## Speed, memory and accuracy, peers side by side; figures go to
 
 docs: $(STAMP) ## Check that the documents agree with the program
 	@$(BIN)/python -m pytest tests/docs -q -p no:randomly
+
+messages: $(STAMP) ## Gather every sentence for translators (gettext)
+	@bash tools/messages.sh $(BIN)/pybabel
 
 lock: ## Resolve requirements.lock anew (hashes, all groups, all platforms)
 	@uv=$$(command -v uv || echo $(BIN)/uv); bash tools/lock.sh $$uv

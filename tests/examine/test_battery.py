@@ -201,6 +201,12 @@ def test_at_a_practical_pace_it_is_hard_to_reconcile():
     assert "km/h" in found.presumptions[0]
 
 
+def test_the_practical_pace_is_edited_in_the_case():
+    one = {"act": "present", "when": "1977-08-01T10:00", "place": "Montevideo, Uruguay"}
+    two = {"act": "present", "when": "1977-08-01T11:00", "place": "Salto, Uruguay"}
+    assert Kind.PRESENCE_CONFLICT not in kinds(examined(one, two, pace=(("ground_kmh", 900),)))
+
+
 def test_a_place_known_only_as_a_country_conflicts_with_little():
     one = {"act": "present", "when": "1977-08-01T10:00", "place": "Uruguay"}
     two = {"act": "present", "when": "1977-08-01T10:05", "place": "Salto, Uruguay"}

@@ -121,6 +121,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     accusation: tuple[StatementId, ...] = ()
     identifiers: tuple[tuple[str, str], ...] = ()
     notes: str = ""
+    pace: tuple[tuple[str, int], ...] = ()
+    """Practical speeds for this case where they differ from the built-in ones (``ground_kmh``, ``air_kmh``, ``formalities_minutes``)."""
     statements: tuple[Statement, ...] = ()
     exhibits: tuple[Exhibit, ...] = ()
     places: tuple[KnownPlace, ...] = ()

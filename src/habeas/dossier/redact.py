@@ -57,6 +57,7 @@ def redact(case: Case) -> Redacted:
         language=case.language,
         accusation=accusation,
         identifiers=case.identifiers,
+        pace=case.pace,
         statements=statements,
         exhibits=tuple(msgspec.structs.replace(e, title=mask(e.title)) for e in exhibits),
         places=case.places,

@@ -31,7 +31,7 @@ class Record:
     def __init__(self, case: Case, places: Mapping[str, Place], pace: Pace | None = None) -> None:
         """``places``: place string (and body name, where it is a country) → what it was understood as."""
         self.case = case
-        self.pace = pace or Pace()
+        self.pace = pace or Pace(**dict(case.pace))
         self.places = places
         self.statements: tuple[Statement, ...] = tuple(s for s in case.statements if _main(s, case))
         accused = frozenset(case.accusation)

@@ -23,7 +23,8 @@ from habeas.locale import tr
 ENDINGS = (".csv", ".xlsx", ".jsonl")
 _MOST_TOML = 64 << 10
 _UNWRITABLE = re.compile("[\0\ud800-\udfff]")
-_TOML_KEYS = frozenset({"title", "pseudonym", "person", "language", "accusation", "identifiers", "notes"})
+PACE_KEYS = ("ground_kmh", "air_kmh", "formalities_minutes")
+_TOML_KEYS = frozenset({"title", "pseudonym", "person", "language", "accusation", "identifiers", "notes", "pace"})
 
 
 class Count(msgspec.Struct, frozen=True, kw_only=True):
@@ -203,7 +204,7 @@ def _head_fields(reading: _Reading, untrusted: Mapping[str, Any]) -> dict[str, A
         said = _unfit(key, value)
         if said:
             wrong(key if key in _TOML_KEYS else "", said)
-        elif key == "identifiers":
+        elif key in ("identifiers", "pace"):
             head[key] = tuple(value.items())
         else:
             head[key] = tuple(value) if key == "accusation" else value
@@ -212,7 +213,7 @@ def _head_fields(reading: _Reading, untrusted: Mapping[str, Any]) -> dict[str, A
     return head
 
 
-def _unfit(key: str, value: object) -> str:
+def _unfit(key: str, value: object) -> str:  # noqa: PLR0911  # one return a key
     """What is wrong with one entry of case.toml; empty where nothing is."""
     if key not in _TOML_KEYS:
         if PROTECTED.search(key):
@@ -225,7 +226,14 @@ def _unfit(key: str, value: object) -> str:
         if not isinstance(value, dict) or not all(isinstance(one, str) for one in value.values()):
             return tr('right would be a table of texts: id_number = "…"')
         return tr("the keys are {keys}", keys=", ".join(IDENTIFIER_KEYS)) if set(value) - set(IDENTIFIER_KEYS) else ""
+    if key == "pace":
+        fits = isinstance(value, dict) and set(value) <= set(PACE_KEYS) and all(_speed(one) for one in value.values())
+        return "" if fits else tr("right would be whole numbers from 1 to 5000 under {keys}", keys=", ".join(PACE_KEYS))
     return "" if isinstance(value, str) else tr("right would be a text in quotation marks")
+
+
+def _speed(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 5000  # noqa: PLR2004
 
 
 def _check(reading: _Reading, case: Case) -> None:

@@ -72,6 +72,8 @@ def case_toml(case: Case) -> str:
     lines.append("accusation = [" + ", ".join(_quoted(one) for one in case.accusation) + "]")
     if case.identifiers:
         lines += ["", "[identifiers]", *(f"{key} = {_quoted(value)}" for key, value in case.identifiers)]
+    if case.pace:
+        lines += ["", "[pace]", *(f"{key} = {value}" for key, value in case.pace)]
     return "\n".join(lines) + "\n"
 
 

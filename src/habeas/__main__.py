@@ -1,0 +1,5 @@
+"""``python -m habeas`` is the command."""
+
+from habeas.cli import main
+
+main(prog_name="habeas")

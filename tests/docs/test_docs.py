@@ -1,0 +1,76 @@
+"""Documents agree with the program."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import msgspec
+import pytest
+from click.testing import CliRunner
+
+from habeas.cli import main
+from habeas.domain.finding import Certainty, Examination, Kind
+from habeas.intake.folder.columns import SIDE_TABLES
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCUMENTS = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_link_between_documents_leads_somewhere(document):
+    links = re.findall(r"\]\(([^)#]+)\)", document.read_text(encoding="utf-8"))
+    lost = [link for link in links if "://" not in link and not (document.parent / link).exists()]
+    assert not lost
+
+
+def test_the_readme_names_only_commands_that_exist():
+    words = set(re.findall(r"habeas ([a-z]+) ", (ROOT / "README.md").read_text(encoding="utf-8")))
+    assert words <= set(main.commands)
+    targets = set(re.findall(r"make ([a-z]+)", (ROOT / "README.md").read_text(encoding="utf-8")))
+    assert targets - {"alone"} <= set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_the_guide_tells_every_kind_of_finding(kind):
+    assert f"`{kind}`" in (ROOT / "docs" / "guide" / "en" / "findings.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("certainty", Certainty)
+def test_the_glossary_tells_every_certainty(certainty):
+    assert f"| {certainty} (" in (ROOT / "GLOSSARY.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("table", SIDE_TABLES, ids=lambda table: table.stem)
+def test_the_format_names_every_column_of_the_side_tables(table):
+    text = (ROOT / "docs" / "formats" / "case-folder.md").read_text(encoding="utf-8")
+    assert all(name in text for name in table.names)
+
+
+def test_the_published_schema_is_that_of_the_records_and_the_demo_fits_it():
+    published = json.loads((ROOT / "docs" / "formats" / "examination.schema.json").read_text(encoding="utf-8"))
+    ours = json.loads(msgspec.json.encode(msgspec.json.schema(Examination)))
+    assert published["$defs"] == ours["$defs"]
+    said = CliRunner().invoke(main, ["examine", str(ROOT / "src" / "habeas" / "demo_case" / "castro-1977"), "--json"])
+    assert said.exit_code == 0
+    jsonschema.validate(json.loads(said.stdout), published)
+    belief = json.loads(said.stdout)["belief"]
+    assert set(belief) >= {
+        "must_be_wrong", "with_presumptions", "if_unknown_merged", "sets", "carriers", "to_deny", "deny_sets", "exact", "versions", "excluded",
+    }  # fmt: skip
+
+
+def test_no_committed_file_names_a_registry_host_or_a_machine():
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.split("\n")
+    hosts = re.compile(rb"pypi\.org|pythonhosted\.|npmjs\.(org|com)|deb\.debian\.")
+    named = [name for name in listed if name and hosts.search((ROOT / name).read_bytes())]
+    assert not named
+
+
+@pytest.mark.slow
+def test_the_readme_s_sentence_is_the_one_that_the_demo_prints(tmp_path):
+    said = subprocess.run([sys.executable, "-m", "habeas", "demo", "--out", str(tmp_path / "out")], capture_output=True, text=True, check=True).stdout
+    sentence = re.search(r"> \*(To accept.*?)\*", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    assert " ".join(sentence[1].replace("\n>", " ").split()) in " ".join(said.split())
