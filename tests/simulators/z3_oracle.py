@@ -133,7 +133,7 @@ def _denial(index: int, statement: Statement, here: Place, there: Place, issuer:
         low, high = when.nominal
     beat = Beat(index, statement.act, low, high, fixed=True, place=here, to_place=there, event=statement.event)
     if statement.act is Act.CUSTODY_DENIED:
-        return [replace(beat, free=0, issuer=issuer, bound_to_issuer=True)]
+        return [replace(beat, free=0, issuer=issuer, bound_to_issuer=statement.side is Side.STATE, whole=False)]
     mine = issuer if statement.act in _NOTICE else ""
     return [replace(beat, denies=statement.act, issuer=mine, placeless=not statement.place.strip())]
 

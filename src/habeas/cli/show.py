@@ -16,7 +16,7 @@ from rich.text import Text
 from habeas.domain.errors import Problem
 from habeas.domain.finding import BearsOn, Belief, Examination, Finding
 from habeas.dossier.words import finding_label, kind_title
-from habeas.locale import tr
+from habeas.locale import tr, tr_n
 from habeas.seal.verify import Verdict, group_fingerprint
 from habeas.services.demo import DemoMade
 from habeas.services.disclosing import DossierMade
@@ -45,7 +45,7 @@ def problems(found: Sequence[Problem]) -> None:
     """Every problem, one a line, and their number."""
     for problem in found:
         click.echo(str(problem), err=True)
-    click.echo(tr("{count} problem(s); nothing was taken.", count=len(found)), err=True)
+    click.echo(tr_n("{count} problem; nothing was taken.", "{count} problems; nothing was taken.", len(found)), err=True)
 
 
 @contextmanager
@@ -116,22 +116,28 @@ def _findings(findings: Sequence[Finding], title: str) -> None:
     if _plain():
         click.echo(title)
         for f in findings:
-            click.echo(f"  {f.id}  {f.kind}  {f.certainty}  {' '.join(f.statements)}")
+            click.echo(f"  {f.id}  {f.kind}  {f.certainty}  {' '.join(f.statements)}  inputs={f.inputs}")
             click.echo(f"      {f.explanation}")
-            for line in (*f.arithmetic, *(tr("presumes: {what}", what=one) for one in f.presumptions)):
+            for line in _lines(f, len(f.arithmetic)):
                 click.echo(f"      {line}")
         return
-    table = Table(tr("id"), tr("finding"), tr("how firm"), tr("what it says"), title=title, title_justify="left", show_lines=True)
+    table = Table(tr("id, inputs"), tr("finding"), tr("how firm"), tr("what it says"), title=title, title_justify="left", show_lines=True)
     for f in findings:
-        words = "\n".join([f.explanation, *f.arithmetic[:3], *(tr("presumes: {what}", what=one) for one in f.presumptions)])
-        table.add_row(f.id, kind_title(f.kind), Text(finding_label(f.kind, f.certainty), style=_TONE[f.certainty]), Text(words))
+        words = "\n".join([f.explanation, *_lines(f, 3)])
+        table.add_row(f"{f.id}\n{f.inputs}", kind_title(f.kind), Text(finding_label(f.kind, f.certainty), style=_TONE[f.certainty]), Text(words))
     _out().print(table)
+
+
+def _lines(finding: Finding, arithmetic: int) -> list[str]:
+    presumes = [tr("presumes: {what}", what=one) for one in finding.presumptions]
+    readings = [tr("other reading: {what}", what=one) for one in finding.readings]
+    return [*finding.arithmetic[:arithmetic], *presumes, *readings]
 
 
 def _belief(result: Examination) -> None:
     belief = result.belief
     label = {origin.id: origin.label for origin in result.origins}
-    click.echo(tr("If all pairs of sources on which nothing is recorded were one: {count}. Fewest carriers: {carriers}. To deny it: {deny}.",
+    click.echo(tr("Sources, if every unrecorded pair were one: {count}. Carriers of it all: {carriers}. Sources to deny it: {deny}.",
                   count=belief.if_unknown_merged, carriers=belief.carriers, deny=belief.to_deny))  # fmt: skip
     for point in belief.points_with_presumptions:
         click.echo(f"  {label[point.origin]}: {', '.join(point.statements)}")
@@ -153,6 +159,8 @@ def dossier(result: DossierMade) -> None:
     click.echo(tr("Signed by {fingerprint}", fingerprint=group_fingerprint(result.fingerprint)))
     click.echo(tr("Verified: {state}. Not whether it is true.", state=result.verdict.state.value))
     click.echo(tr("Give the recipient the fingerprint by another way than this folder: by telephone, on paper, in person."))
+    if result.draft:
+        click.echo(tr("DRAFT: no finding in it is confirmed in reviews.csv (finding id, decision, reviewer, on, reason, inputs). Do not send it."))
 
 
 def memorandum(out: Path) -> None:

@@ -58,7 +58,7 @@ class Act(enum.StrEnum):
 IDENTIFIER_KEYS = ("id_number", "passport_number", "birth_date", "name_as_written", "seat", "ticket", "flight", "vehicle")
 CIRCUMSTANCE_KEYS = (
     "present", "demanded_by", "given_by", "forced_to_sign", "forced", "read_back", "language", "counsel", "under_guard",
-    "in_absentia", "mass_arrest", "count", "suspicion", "article", "officer", "office", "form", "identified_by", "to", "by",
+    "in_absentia", "mass_arrest", "count", "suspicion", "article", "officer", "office", "form", "identified_by", "to", "by", "throughout",
 )  # fmt: skip
 CUSTODY_ACTS = frozenset({Act.DETAINED, Act.HELD_AT, Act.SEEN_IN_CUSTODY, Act.TRANSFERRED})
 """Acts that say that someone holds him."""

@@ -92,6 +92,7 @@ def _said(s: Statement) -> Data:
         "summary": s.summary or _bare(s),
         "exhibit": s.exhibit,
         "locator": s.locator,
+        "circumstances": "; ".join(f"{key.replace('_', ' ')}: {value}" for key, value in s.circumstances),
         "identifiers": "; ".join(f"{identifier_words(key)}: {value}" for key, value in s.identifiers),
     }
 

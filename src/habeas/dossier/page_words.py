@@ -8,6 +8,7 @@ def shared_words() -> dict[str, str]:
     """Words that the dossier and the memorandum share."""
     return {
         "author": tr("Habeas"),
+        "circumstances": tr("Circumstances"),
         "exhibit": tr("Exhibit"),
         "exhibits": tr("Exhibits"),
         "id": tr("No."),
@@ -31,7 +32,7 @@ def dossier_words(belief: Belief, reviewers: list[str]) -> dict[str, str]:
         "footer": tr("Contradicted is not innocent: this dossier tests an accusation and decides nothing."),
         "kicker": tr("Dossier"),
         "sentence_head": tr("What believing the accusation requires"),
-        "short_head": tr("In short"),
+        "short_head": tr("In short: the first of the findings"),
         "shown_by": tr("What shows it"),
         "not_said": tr(
             "This dossier tests what was said against what else is recorded. It does not say who the person is or what the person did, "

@@ -200,7 +200,7 @@ _PARTICLES = frozenset({
 })  # fmt: skip
 _OFFICE = re.compile(
     r"minist|polic|commis|comis|comité|committee|jefatura|army|ej[eé]rcito|armada|navy|depart|court|juzgado|juez|fiscal|direcci|servici|service"
-    r"|gob[ie]|govern|fuerzas|forces|junta|oficina|office|presiden|secretar|parlament|parliament|agenc|council|consejo|interpol|memor|communiqu"
+    r"|gob[ie]|govern|fuerzas|forces|junta|oficina|office\b|presiden|secretar|parlament|parliament|agenc|council|consejo|interpol|memor|communiqu"
     r"|comunicado|министер|полици|комисс|комитет|суд|прокур|управлен|служб|правитель|парламент|отдел",
     re.IGNORECASE,
 )

@@ -50,8 +50,8 @@ def select(full: Examination, frozen: Examination, reviews: Sequence[Review], ch
 
 
 def stale(review: Review, finding: Finding) -> bool:
-    """Whether a review was given for other inputs than the finding now rests on."""
-    return bool(review.inputs) and review.inputs != finding.inputs
+    """Whether a review was given for other inputs than the finding now rests on, or does not say for which."""
+    return review.inputs != finding.inputs
 
 
 def _refuse_unknown(by_id: dict[str, Finding], chosen: Collection[str]) -> None:
@@ -94,7 +94,7 @@ def _warnings(full: Examination, frozen: Examination, findings: Sequence[Finding
         if known is None:
             said.append(tr("the review of {id} is of a finding that no longer exists", id=one))
         elif stale(review, known):
-            said.append(tr("the review of {id} was given for other inputs and does not count; {now} are its inputs now", id=one, now=known.inputs))
+            said.append(tr("the review of {id} does not name the inputs that it has now ({now}) and does not count", id=one, now=known.inputs))
         elif one in visible and review.decision is Decision.CONFIRMED and set(visible[one].statements) != set(known.statements):
             said.append(tr("{id} was confirmed on more than is disclosed; the dossier shows it on what is left", id=one))
         elif one not in visible and review.decision is Decision.CONFIRMED:

@@ -127,7 +127,8 @@ def weigh(record: Record, case: Case) -> tuple[Belief, tuple[Origin, ...]]:
         return Belief(excluded=tuple(excluded), sentence=belief_sentence(record, (), 0, ())), origins
     plain = [weighing.weigh(record.certain, version) for version in versions]
     presumed = [weighing.weigh(record.presumed, version) for version in versions]
-    best = min(range(len(versions)), key=lambda at: (plain[at].size, presumed[at].size, versions[at]))
+    names = [tuple(sorted(record.statements[index].id for index in one)) for one in versions]
+    best = min(range(len(versions)), key=lambda at: (plain[at].size, presumed[at].size, names[at]))
     version, first, second = versions[best], plain[best], presumed[best]
     merged = weighing.weigh(record.certain, version, merged=True)
     loads = weighing.weigh_carriers(record.certain, version)
@@ -161,9 +162,19 @@ def weigh(record: Record, case: Case) -> tuple[Belief, tuple[Origin, ...]]:
         headline=tuple(ids[index] for index in version),
         admitted=_admitted(weighing, version),
         excluded=tuple(excluded),
-        sentence=belief_sentence(record, version, first.size, [label[point.origin] for point in points]),
-        sentence_with_presumptions=belief_sentence(record, version, second.size, [label[point.origin] for point in more], presumed=True),
+        sentence=belief_sentence(
+            record, version, first.size, [label[point.origin] for point in points], struck=_struck(record.certain, version, first)
+        ),
+        sentence_with_presumptions=belief_sentence(
+            record, version, second.size, [label[point.origin] for point in more], struck=_struck(record.presumed, version, second), presumed=True
+        ),
     ), origins
+
+
+def _struck(network: Network, version: Collection[int], found: Cost) -> frozenset[int]:
+    """The claims of a version that some statement found against it excludes alone."""
+    against = {index for one in found.against for index in one}
+    return frozenset(claim for claim in version if any(network.statements_clash(claim, index) for index in against))
 
 
 def _origins(weighing: Weighing) -> tuple[tuple[Origin, ...], dict[str, str]]:
@@ -219,7 +230,9 @@ def _always_excluded(weighing: Weighing) -> list[Excluded]:
         if i not in accusation and not unnamed(s) and s.act is not Act.OTHER and i not in weighing.record.certain.by_owner
     ]
     idle = [ids[i].id for i in weighing.record.accusation if not weighing.record.testable(i)]
+    others = weighing.record.others
     rows = (
+        ("another_person", tr("It speaks of another person or of a group, and is kept apart."), list(others)),
         ("unnamed", tr("The source is not named, not even by a pseudonym."), nameless),
         ("undated", tr("Nothing bounds the statement in time, or its date is told only by another statement."), undated),
         ("untestable", tr("This part of the accusation names nothing that can be tested."), idle),

@@ -250,9 +250,14 @@ class Network:
         )
 
     def all_clauses(self, owners: Collection[int]) -> list[OpenClause]:
-        """Every clause between some statements, broken ones included: for few statements, quadratic."""
+        """Every clause between some statements that not every reading satisfies, broken ones included: quadratic."""
         among = [index for owner in sorted(owners) for index in self.by_owner.get(owner, ())]
-        return [(i, j, clause) for at, i in enumerate(among) for j in among[at + 1 :] for clause in self.laws.clauses(i, j)]
+        found: list[OpenClause] = []
+        for at, i in enumerate(among):
+            for j in among[at + 1 :]:
+                if not self._far(i, j):
+                    found += [(i, j, left or clause) for clause in self.laws.clauses(i, j) if (left := self.judge(clause)) is not None]
+        return found
 
 
 def _extent(node: Node) -> int:

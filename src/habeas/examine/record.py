@@ -11,11 +11,11 @@ from functools import cached_property
 from itertools import accumulate
 
 from habeas.domain.case import Case
-from habeas.domain.statement import CUSTODY_ACTS, Act, Statement
-from habeas.domain.where import NOWHERE, Place, contains
+from habeas.domain.statement import CUSTODY_ACTS, Act, Side, Statement
+from habeas.domain.where import NOWHERE, Place, contains, disjoint
 from habeas.examine.laws import Laws, Presumptions
 from habeas.examine.network import Network
-from habeas.examine.semantics import FOREVER, Node, fold, nodes_of, window
+from habeas.examine.semantics import FOREVER, Node, fold, holder, nodes_of, window
 from habeas.examine.travel import Pace
 from habeas.examine.voices import Voice, voices_of
 
@@ -35,6 +35,7 @@ class Record:
         self.places = places
         self.statements: tuple[Statement, ...] = tuple(s for s in case.statements if _main(s, case))
         accused = frozenset(case.accusation)
+        self.others = tuple(s.id for s in case.statements if s.id in accused and not _main(s, case))
         self._windows = [window(s) for s in self.statements]
         self.accusation = tuple(i for i, s in enumerate(self.statements) if s.id in accused)
         self.is_accusation = frozenset(self.accusation)
@@ -112,7 +113,12 @@ class Record:
         return [i for i, s in enumerate(self.statements) if s.act is Act.RELEASED and not s.denied and self.rivals(i)]
 
     def rivals(self, release: int) -> list[int]:
-        """Custody surely after a release or escape, with no arrest in between."""
+        """Custody surely after a release or escape that the holding side tells, with no arrest in between.
+
+        A release that the family or a witness tells stands; then a later custody began anew, at a time that nobody recorded.
+        """
+        if self.statements[release].side is not Side.STATE and release not in self.is_accusation:
+            return []
         low, high = self.window(release)
         if low == -FOREVER:
             return []
@@ -179,9 +185,21 @@ class Record:
         """For each arrest in order: the latest end among it and those after it."""
         return list(accumulate((end for _, end in reversed(self._arrests)), max))[::-1]
 
+    def may_hold(self, issuer: str, custody: int) -> bool:
+        """Whether a custody may be a body's: it is named as holder, or nothing names one and the place does not speak against it."""
+        by = holder(self.statements[custody])
+        if by:
+            return by == issuer
+        country = next((self.places[s.body] for s in self.statements if fold(s.body) == issuer and s.body in self.places), NOWHERE)
+        return not (country.known and disjoint(country, self.place(custody)))
+
     def _until(self) -> dict[int, int]:
         """Node → the minute from which he may be free again, by the record; an end that the accusation itself tells is granted."""
-        claimed = [i for i in self.accusation if self.statements[i].act in (Act.ESCAPED, Act.RELEASED) and not self.statements[i].denied]
+        claimed = [
+            i
+            for i in self.accusation
+            if self.statements[i].act in (Act.ESCAPED, Act.RELEASED) and not self.statements[i].denied and not self.rivals(i)
+        ]
         ends = sorted(self.window(i) for i in {*self.closings, *claimed})
         starts = self._arrest_starts
         until: dict[int, int] = {}
@@ -205,8 +223,9 @@ class Record:
         countries = [(fold(body), self.places[body]) for body in sorted(bodies) if body in self.places and self.places[body].exact]
         found: dict[int, frozenset[str]] = {}
         for index, node in enumerate(self.nodes):
-            if node.held is not None and not node.holder and node.place.known:
-                found[index] = frozenset(body for body, country in countries if contains(country, node.place))
+            if node.held is not None and not node.holder:
+                ways = (node.place, node.to_place) if node.act is Act.TRANSFERRED else (node.place,)
+                found[index] = frozenset(body for body, country in countries if any(contains(country, place) for place in ways))
         return found
 
 

@@ -126,7 +126,7 @@ def _deny(nodes: list[Node], owner: int, statement: Statement, places: Mapping[s
     node.place = places.get(statement.place, NOWHERE)
     node.to_place = places.get(statement.to_place, NOWHERE)
     if statement.act is Act.CUSTODY_DENIED:
-        node.free, node.not_held_by, node.bound, node.anyone = 0, issuer(statement), True, True
+        node.free, node.not_held_by, node.bound = 0, issuer(statement), statement.side is Side.STATE
     else:
         node.denies = statement.act
         node.not_held_by = issuer(statement) if statement.act in NOTICES else ""
@@ -146,7 +146,7 @@ def _assert(nodes: list[Node], owner: int, statement: Statement, places: Mapping
     node.alive = act in BODILY or act in (Act.WANTED, Act.CHARGED)
     node.dies, node.dead = act is Act.DIED, act is Act.BURIED
     _custody(node, statement, accused=accused)
-    if act is Act.HELD_AT:
+    if act is Act.HELD_AT or (act is Act.PRESENT and statement.circumstance("throughout").casefold() == "true"):
         sure = sure_stretch(statement.when)
         if sure:
             node.lo, node.hi, node.length = sure[0], sure[0], sure[1] - sure[0]

@@ -61,7 +61,7 @@ def voices_of(statements: Sequence[Statement]) -> list[Voice]:
 def repeats(statements: Sequence[Statement], places: Mapping[str, Place]) -> dict[int, tuple[int, ...]]:
     """For each compiler's statement the statements of other voices that it repeats: same act, agreeing in time and place.
 
-    A compiler is a commission, an international body, the press or another organisation that speaks from records or hearsay.
+    A compiler is a commission, an international body or the press that speaks from records or hearsay, or another body from hearsay.
     It repeats what was said before it; an undated heading repeats whatever it agrees with.
     """
     by_act: dict[tuple[Act, bool], list[int]] = defaultdict(list)
@@ -69,7 +69,7 @@ def repeats(statements: Sequence[Statement], places: Mapping[str, Place]) -> dic
         by_act[statement.act, statement.denied].append(index)
     found: dict[int, tuple[int, ...]] = {}
     for index, statement in enumerate(statements):
-        if statement.side not in _COMPILERS or statement.how_known not in _RECORDED or statement.act is Act.OTHER:
+        if not _compiles(statement) or statement.act is Act.OTHER:
             continue
         same = tuple(
             other for other in by_act[statement.act, statement.denied][:2000] if other != index and _repeats(statement, statements[other], places)
@@ -77,6 +77,12 @@ def repeats(statements: Sequence[Statement], places: Mapping[str, Place]) -> dic
         if same:
             found[index] = same
     return found
+
+
+def _compiles(statement: Statement) -> bool:
+    """Whether a source speaks from what others said; a record that another kind of body keeps (a register) is its own."""
+    own_record = statement.side is Side.OTHER and statement.how_known is HowKnown.OFFICIAL_RECORD
+    return statement.side in _COMPILERS and statement.how_known in _RECORDED and not own_record
 
 
 def _repeats(compiler: Statement, source: Statement, places: Mapping[str, Place]) -> bool:

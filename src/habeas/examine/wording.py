@@ -70,6 +70,8 @@ def days_between(early: tuple[int, int], late: tuple[int, int]) -> str:
 
 def span(window: tuple[int, int]) -> str:
     """A window in days, in words, for arithmetic."""
+    if window[0] == window[1]:
+        return tr("{date}, {time}", date=long_date(date.fromisoformat(moment(window[0]))), time=f"{window[0] % DAY // 60:02}:{window[0] % 60:02}")
     low = "…" if window[0] <= -FOREVER else long_date(date.fromisoformat(moment(window[0])))
     high = "…" if window[1] >= FOREVER else long_date(date.fromisoformat(moment(window[1])))
     return low if low == high else tr("{first} to {last}", first=low, last=high)
@@ -98,9 +100,10 @@ def claim_words(record: Record, index: int) -> str:
 _MAIN = (Act.DEPARTED, Act.ESCAPED, Act.PRESENT, Act.WANTED, Act.CHARGED, Act.RELEASED, Act.CUSTODY_DENIED)
 
 
-def headline_claim(record: Record, version: Collection[int]) -> int:
-    """The claim that names a version: the gravest act, then the narrowest date, then the first in the file."""
+def headline_claim(record: Record, version: Collection[int], struck: Collection[int] = ()) -> int:
+    """The claim that names a version: one that the evidence strikes, the gravest act, the narrowest date, the first in the file."""
     testable = [index for index in version if record.testable(index)] or list(version)
+    testable = [index for index in testable if index in struck] or testable
 
     def rank(index: int) -> tuple[int, int, int]:
         act = record.statements[index].act
@@ -111,23 +114,32 @@ def headline_claim(record: Record, version: Collection[int]) -> int:
     return min(testable, key=rank)
 
 
-def belief_sentence(record: Record, version: Collection[int], count: int, labels: Sequence[str], *, presumed: bool = False) -> str:
-    """The sentence: N ≥ 2, and the honest ones for N = 1 and N = 0 and for an accusation that names nothing testable."""
+def belief_sentence(  # the parts of one sentence
+    record: Record,
+    version: Collection[int],
+    count: int,
+    labels: Sequence[str],
+    *,
+    struck: Collection[int] = (),
+    presumed: bool = False,
+) -> str:
+    """The sentence: N ≥ 2, and the honest ones for N = 1, N = 0 and an accusation that names nothing testable."""
     if not version:
-        return tr("The accusation names nothing that can be tested against what is known: no act with a date.")
-    claim = claim_words(record, headline_claim(record, version))
+        if not record.case.accusation:
+            return tr("No statement is listed as the accusation; there is nothing to test yet.")
+        return tr("The accusation names nothing that can be tested against what is known.")
+    claim = claim_words(record, headline_claim(record, version, struck))
     lasting = tr(", if custody is presumed to have lasted while no end of it is on record") if presumed else ""
     names = "; ".join(labels)
     if count == 0:
         return tr(
-            "No counted source in this file stands against the accusation that {claim}{lasting}: "
-            "on this file it can be accepted without holding any of them wrong.",
+            "Nothing that counts in this file excludes, as it is dated and placed, that {claim}{lasting}. "
+            "That is no support for it: it says only that no source need be wrong for it to be true.",
             claim=claim, lasting=lasting,
         )  # fmt: skip
     if count == 1:
         return tr(
-            "To accept that {claim}, one must hold that one source is wrong{lasting}: {names}. "
-            "On this file it is contradicted by a single source and no more.",
+            "To accept that {claim}, one must hold that one source is wrong{lasting}: {names}. No second counted source excludes it.",
             claim=claim, lasting=lasting, names=names,
         )  # fmt: skip
     return tr(

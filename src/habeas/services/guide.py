@@ -11,8 +11,10 @@ def guide() -> str:
     return tr(
         """HOW TO FILL THIS CASE FOLDER
 
-1. case.toml: a title, a pseudonym, the person's name, the language of the papers, and under accusation the ids of the
-   statements by the state that are to be tested: accusation = ["S014", "S018"].
+1. case.toml: title, pseudonym (shown outside), person (the name, never shown), language (of the papers, e.g. ru), notes, and under
+   accusation the ids of the statements by the state that are to be tested: accusation = ["S014", "S018"]. Under [identifiers] the
+   person's own: id_number = "…", birth_date = "1997-03-02". A statement that relatives were made to sign is part of the accusation:
+   act departed, circumstances forced_to_sign=true.
 2. exhibits/: the files. exhibits.csv: one row for each, with a number (leave file empty where the item is withheld).
    Columns: {exhibits}
 3. statements.csv (or .xlsx, .jsonl): one row for each thing that somebody says. UTF-8, ',' or ';'.
@@ -29,10 +31,12 @@ def guide() -> str:
    place         most specific first: La Casona, Montevideo, Uruguay
    identifiers   key=value; … with {identifiers}
    circumstances key=value; … with {circumstances}
+                 A register that shows him every day: circumstances throughout=true (else an interval means: some time in it).
    event         the same word on statements about one and the same act
    exhibit, locator   the exhibit's number; the page or line
    disclosable   true, or it never leaves
    shown_as      the name under which the speaker appears outside (empty: the role only)
+   reviews.csv: finding and inputs as 'habeas examine' prints them; without the right inputs a review does not count.
 4. The other tables are optional; leave them as they are or delete them:
 {tables}
 5. Leave out what nobody needs to know. There is no place for orientation, religion, ethnicity, politics or health, and a

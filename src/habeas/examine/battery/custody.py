@@ -8,14 +8,14 @@ from habeas.domain.when import DAY
 from habeas.examine.battery.story import Story, ids, listed, sharpest, strongest
 from habeas.examine.record import Record
 from habeas.examine.semantics import FOREVER, window
-from habeas.examine.voices import fold, voice_key
+from habeas.examine.voices import voice_key
 from habeas.examine.wording import days_between, span
 from habeas.locale import tr
 
 VERSION = "1"
 _LIBERTY = frozenset({Act.DEPARTED, Act.PRESENT})
 _WANTED = frozenset({Act.WANTED, Act.CHARGED})
-_GROUPS = ((_LIBERTY, "liberty"), (frozenset({Act.ESCAPED}), "escaped"), (_WANTED, "wanted"))
+_GROUPS = ((_LIBERTY, "liberty"), (frozenset({Act.ESCAPED}), "escaped"), (frozenset({Act.RELEASED}), "released"), (_WANTED, "wanted"))
 
 
 def fugitive(record: Record, index: int) -> bool:
@@ -34,7 +34,7 @@ def custody_conflict(record: Record) -> Iterator[Finding]:
         claims: dict[int, Certainty] = {}
         evidence: dict[int, Certainty] = {}
         for claim in record.accusation:
-            if record.statements[claim].act in acts and fugitive(record, claim):
+            if record.statements[claim].act in acts and (fugitive(record, claim) or _released(record, claim)):
                 for other, certainty in _holding(record, claim).items():
                     claims[claim] = min(claims.get(claim, certainty), certainty, key=lambda c: c.rank)
                     evidence[other] = min(evidence.get(other, certainty), certainty, key=lambda c: c.rank)
@@ -46,6 +46,8 @@ def _holding(record: Record, claim: int) -> dict[int, Certainty]:
     """What holds him against one claim, and how surely."""
     if record.statements[claim].act is Act.ESCAPED:
         return _after_escape(record, claim)
+    if record.statements[claim].act is Act.RELEASED:
+        return dict.fromkeys(record.rivals(claim), Certainty.ON_PRESUMPTION)
     found: dict[int, Certainty] = {}
     for custody in record.custody:
         if record.certain.statements_clash(claim, custody):
@@ -55,6 +57,10 @@ def _holding(record: Record, claim: int) -> dict[int, Certainty]:
         elif record.practical.statements_clash(claim, custody):
             found[custody] = Certainty.IMPROBABLE
     return found
+
+
+def _released(record: Record, claim: int) -> bool:
+    return record.statements[claim].act is Act.RELEASED and not record.statements[claim].denied and record.dated(claim)
 
 
 def _after_escape(record: Record, claim: int) -> dict[int, Certainty]:
@@ -79,14 +85,23 @@ def _custody_story(record: Record, name: str, claims: dict[int, Certainty], evid
     story.would_change.append(tr("a record of a release or an escape between the two dates, by someone other than the accusing side"))
     if record.statements[told[0]].act is Act.WANTED:
         story.would_change.append(tr("proof that another authority than the issuer of the notice held him"))
-    return story.finding(
-        firmest,
-        (told, against),
-        tr(
-            "The accusation has the person at liberty: {claims}. In custody then according to: {evidence}.",
-            claims=listed(record, told), evidence=listed(record, against),
-        ),
-    )  # fmt: skip
+    words = tr("The accusation has the person at liberty: {claims}.", claims=listed(record, told))
+    return story.finding(firmest, (told, against), f"{words} {_by_whom(record, against)}")
+
+
+def _by_whom(record: Record, against: list[int]) -> str:
+    """Who holds the person, who has him dead, who denies it: each in a sentence of its own."""
+    dead = [i for i in against if record.statements[i].act in (Act.DIED, Act.BURIED)]
+    denied = [i for i in against if record.statements[i].denied]
+    held = [i for i in against if i not in dead and i not in denied]
+    parts = []
+    if held:
+        parts.append(tr("In custody according to: {who}.", who=listed(record, held)))
+    if dead:
+        parts.append(tr("A death that excludes it is recorded by: {who}.", who=listed(record, dead)))
+    if denied:
+        parts.append(tr("Denied by: {who}.", who=listed(record, denied)))
+    return " ".join(parts)
 
 
 def _count_days(record: Record, story: Story, early: int, late: int) -> None:
@@ -102,19 +117,25 @@ def _count_days(record: Record, story: Story, early: int, late: int) -> None:
 
 
 def _presume_lasting(record: Record, story: Story, custody: int) -> None:
-    story.presumptions.append(
-        tr(
-            "custody as of {date} ({id}) lasted: no release and no escape is on record",
-            date=span(record.window(custody)), id=record.statements[custody].id,
-        )
-    )  # fmt: skip
+    date, one = span(record.window(custody)), record.statements[custody].id
+    if record.rivalled:
+        words = tr("custody as of {date} ({id}) lasted: the recorded release is rivalled by later custody", date=date, id=one)
+    else:
+        words = tr("custody as of {date} ({id}) lasted: no release and no escape is on record after it", date=date, id=one)
+    story.presumptions.append(words)
+
+
+def _no_release(record: Record) -> str:
+    if not record.rivalled:
+        return tr("No release before it is on record.")
+    return tr("A release is recorded ({ids}), but custody is recorded after it without a new arrest.", ids=ids(record, record.rivalled))
 
 
 def _rival_releases(record: Record, story: Story) -> None:
     if record.rivalled:
         story.readings.append(
             tr(
-                "{ids} record a release, but custody is recorded after it without a new arrest: two rival statements; "
+                "a release is recorded ({ids}), and custody after it without a new arrest: two rival statements; "
                 "if the release was real, the person was taken again",
                 ids=ids(record, record.rivalled),
             )
@@ -147,8 +168,8 @@ def accusation_after_custody(record: Record) -> Iterator[Finding]:
     else:
         _presume_lasting(record, story, against[0])
         story.would_change.append(tr("a record of a release between the two dates, or proof that the order is older than it says"))
-        words = tr("The person is put at large by: {claims}. Custody had begun before that according to: {evidence}. No release is on record.",
-                   claims=listed(record, told), evidence=listed(record, against))  # fmt: skip
+        words = tr("The person is put at large by: {claims}, after custody had begun.", claims=listed(record, told))
+        words = f"{words} {_by_whom(record, against)} {_no_release(record)}"
     _rival_releases(record, story)
     yield story.finding(firmest, (told, against), words)
 
@@ -219,12 +240,13 @@ def _against_denial(record: Record, denial: int) -> dict[int, Certainty]:
     found: dict[int, Certainty] = {}
     accused = [i for i in record.accusation if record.statements[i].act in CUSTODY_ACTS and not record.statements[i].denied]
     for custody in [*record.custody, *accused]:
-        holder = record.statements[custody].circumstance("by")
-        if holder and fold(holder) != voice_key(statement) and record.statements[custody].side is not Side.STATE:
-            continue
         if record.certain.statements_clash(denial, custody):
             found[custody] = Certainty.CERTAIN
-        elif record.window(custody)[1] < latest and not record.closed_between(custody, (latest, latest)):
+        elif (
+            record.may_hold(voice_key(statement), custody)
+            and record.window(custody)[1] < latest
+            and not record.closed_between(custody, (latest, latest))
+        ):
             found[custody] = Certainty.ON_PRESUMPTION
     return found
 
@@ -240,6 +262,7 @@ def _denial_story(record: Record, body: str, denials: dict[int, dict[int, Certai
     story = Story(record, Kind.DENIAL_CONTRADICTED, VERSION, body)
     if firmest is not Certainty.CERTAIN:
         _presume_lasting(record, story, against[0])
+        story.presumptions.append(tr("whoever held the person answered to the denying authority"))
     story.would_change.append(tr("proof that someone else than the denying authority held the person, or that the record is of another person"))
     _rival_releases(record, story)
     return story.finding(

@@ -47,7 +47,7 @@ def _deaths(record: Record) -> Iterator[Finding]:
     ]  # fmt: skip
     if not rival and not seen:
         return
-    struck = [death for death in record.deaths if any(record.certain.statements_clash(i, death) for i in [*seen, *rival])]
+    struck = [death for death in died if any(record.certain.statements_clash(i, death) for i in [*seen, *rival])]
     told = [*strongest(record, set(rival)), *strongest(record, set(seen)), *struck]
     yield _story(record, "death", list(dict.fromkeys(told)), Certainty.CERTAIN if rival else Certainty.POSSIBLE)
 

@@ -28,7 +28,8 @@ def act_after_death(record: Record) -> Iterator[Finding]:
             continue
         passed = [death for death in deaths if record.certain.statements_clash(index, death)]
         if passed:
-            after[index] = (passed, len(passed) == len(_dated(record, deaths)))
+            dated = _dated(record, deaths)
+            after[index] = (passed, bool(dated) and set(dated) <= set(passed))
     sure = {index for index, (_, every) in after.items() if every}
     for chosen, certainty in ((sure, Certainty.CERTAIN), (set(after) - sure, Certainty.POSSIBLE)):
         if chosen and (certainty is Certainty.CERTAIN or not sure):
@@ -52,15 +53,15 @@ def _story(record: Record, acts: set[int], deaths: set[int], certainty: Certaint
         )  # fmt: skip
     story.would_change.append(tr("a record that fixes the date of death, or the identification of the remains"))
     if certainty is Certainty.POSSIBLE:
-        others = [death for death in record.deaths if death not in deaths]
-        against += others
+        others = [death for death in _dated(record, record.deaths) if death not in deaths]
         story.readings.append(
             tr("the deaths on record differ: the acts come after {some}, but not surely after {others}",
                some=ids(record, strongest(record, deaths)), others=ids(record, others))
         )  # fmt: skip
+    rest = [death for death in _dated(record, record.deaths) if death not in deaths] if certainty is Certainty.POSSIBLE else []
     return story.finding(
         certainty,
-        (told, against),
+        (told, against, rest),
         tr(
             "The accusing side has the person alive ({acts}) after a death recorded by: {deaths}.",
             acts=listed(record, told),

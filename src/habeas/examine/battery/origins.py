@@ -139,12 +139,24 @@ def untestable(record: Record) -> Iterator[Finding]:
     story = Story(record, Kind.UNTESTABLE, VERSION, "accusation")
     story.would_change.append(tr("the day, the place or the act that the accusing side means"))
     whole = len(idle) == len(record.accusation)
-    words = (
-        tr("The accusation names nothing that can be tested: no date, place or act ({ids}).", ids=ids(record, idle))
-        if whole
-        else tr("{ids} name nothing that can be tested alone: no date, place or act.", ids=ids(record, idle))
-    )
+    reasons: dict[str, list[int]] = {}
+    for claim in idle:
+        reasons.setdefault(_why_idle(record, claim), []).append(claim)
+    first = tr("The accusation cannot be tested as it stands.") if whole else tr("Parts of the accusation cannot be tested alone.")
+    words = " ".join([first, *(f"{ids(record, claims)}: {why}." for why, claims in reasons.items())])
     yield story.finding(Certainty.CERTAIN, (idle,), words, bears_on=BearsOn.ACCUSATION)
+
+
+def _why_idle(record: Record, claim: int) -> str:
+    """Why a claim cannot be tested."""
+    statement = record.statements[claim]
+    if statement.when is not None and statement.when.relative is not None:
+        return tr("its date is told only by another statement")
+    if statement.act is Act.CHARGED:
+        return tr("a charge says nothing of where the person was")
+    if statement.act not in BODILY | {Act.WANTED, Act.DIED, Act.BURIED, Act.CUSTODY_DENIED}:
+        return tr("it names no act that says where the person was, or whether in custody")
+    return tr("it names no date, or one that is open at an end")
 
 
 def _carries_details(record: Record, claim: int) -> bool:

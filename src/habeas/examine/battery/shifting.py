@@ -59,7 +59,7 @@ def _reversal(record: Record, body: str, indexes: list[int]) -> Iterator[Finding
     claims = [index for index in ordered if index in record.is_accusation]
     others = [index for index in ordered if index not in record.is_accusation]
     story = Story(record, Kind.SHIFTING_VERSION, VERSION, "reversal", body)
-    story.arithmetic += [f"{record.statements[i].id}: {record.statements[i].act}, {span(record.window(i))}" for i in ordered[:6]]
+    story.arithmetic += [f"{record.statements[i].id}: {record.statements[i].act.replace('_', ' ')}, {span(record.window(i))}" for i in ordered[:6]]
     if firmest is Certainty.ON_PRESUMPTION:
         story.presumptions.append(tr("custody lasted while no release and no escape is on record"))
     story.would_change.append(tr("proof that one of the papers was withdrawn as a mistake when it was issued, or speaks of another person"))
