@@ -45,6 +45,7 @@ class Network:
         self._long = [i for i, node in enumerate(self.nodes) if _extent(node) > _LONG]
         self._arrivals = [i for i, node in enumerate(self.nodes) if node.after is not None]
         self._mortal = [i for i, node in enumerate(self.nodes) if node.dies or node.dead]
+        self._stretched = sum(node.length for node in self.nodes if node.bodily or node.denies is not None or node.free is not None)
         self._stretches = [i for i in self._long if self.nodes[i].length]
         self._open: dict[int, list[OpenClause]] = {}
         self._clashes: dict[tuple[int, int], bool] = {}
@@ -61,6 +62,24 @@ class Network:
             if limit - low > taken:
                 found.append(i)
         return frozenset(found)
+
+    def _roomy(self, index: int, latest_free: int, first_death: int) -> bool:
+        """Whether a long window has room for its node whatever all others take, by counting instead of comparing.
+
+        Early: who is held may have to wait until the last moment at which anyone says that he is free. Late: the living must have
+        acted before the first death. In between each neighbour takes its own length and the way there and back.
+        """
+        node = self.nodes[index]
+        plain = not (node.event or node.dies or node.dead or node.length) and node.free is None and node.denies is None
+        if not plain or self._room(index) <= _LONG:
+            return False
+        low = max(node.lo, latest_free + 2 * DAY) if node.held is not None else node.lo
+        high = min(node.hi, first_death - 2 * DAY)
+        if high <= low:
+            return False
+        near = bisect_right(self._starts, high) - bisect_left(self._starts, low - _LONG)
+        taken = self._stretched + (near + len(self._long)) * 2 * (_ONE_CLOCK_MINUTES + DAY if node.held is not None else _ONE_CLOCK_MINUTES)
+        return high - low > taken
 
     def bounds(self, index: int) -> tuple[int, int]:
         """Earliest and latest start of a node."""
@@ -166,13 +185,15 @@ class Network:
         """
         allowed = frozenset(among) | frozenset(seeds)
         idle = self._always_placed(allowed)
+        latest_free = max((node.hi + node.length for node in self.nodes if node.free is not None and node.owner in allowed), default=-FOREVER)
+        first_death = min((self.nodes[i].lo for i in self._mortal if self.nodes[i].owner in allowed), default=FOREVER)
         clauses: dict[OpenClause, None] = {}
         queue = [index for owner in sorted(seeds) for index in self.by_owner.get(owner, ()) if index not in idle]
         seen = set(queue)
         while queue:
             index = queue.pop()
-            if self._room(index) == 1 and self.nodes[index].owner not in seeds:
-                continue  # its time is known to the minute: what lies behind it cannot move what lies before it
+            if self.nodes[index].owner not in seeds and (self._room(index) == 1 or self._roomy(index, latest_free, first_death)):
+                continue  # known to the minute (what lies behind cannot move what lies before), or roomy beyond all that others can take
             mine = [
                 one for one in self.open_clauses(index)
                 if self.nodes[one[0]].owner in allowed and self.nodes[one[1]].owner in allowed

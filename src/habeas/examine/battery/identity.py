@@ -41,7 +41,7 @@ def identity_conflict(record: Record) -> Iterator[Finding]:
     own = dict(record.case.identifiers)
     given: dict[str, list[tuple[int, str]]] = defaultdict(list)
     for index, statement in enumerate(record.statements):
-        if _tied(record, index):
+        if statement.identifiers and _tied(record, index):
             for key, value in statement.identifiers:
                 if key in _KEYS and value.strip():
                     given[key].append((index, value))
