@@ -26,7 +26,7 @@ from simulators.z3_oracle import Oracle, Policy, least_wrong_voices
 
 from habeas.domain.case import Case
 from habeas.domain.statement import Act, Side, StatementId
-from habeas.domain.when import parse_when
+from habeas.domain.when import moment, parse_when
 from habeas.domain.where import Place
 from habeas.examine.belief import Weighing
 from habeas.examine.examination import examine
@@ -122,7 +122,7 @@ def believable(n: int) -> tuple[Case, Mapping[str, Place]]:
     assert longest.when is not None and longest.when.core is not None and longest.when.core[0] is not None  # noqa: S101, PT018
     claim = type(longest)(
         id=StatementId("A0"), speaker="communique", body="Junta", side=Side.STATE, act=Act.DEPARTED, place=longest.place, to_place="Russia",
-        when=parse_when(longest.when.text),
+        when=parse_when(moment((longest.when.core[0] + (longest.when.core[1] or 0)) // 2)),
     )  # fmt: skip
     rows = tuple(claim if s.id == "A0" else s for s in case.statements)
     return Case(title=case.title, person="P", accusation=(claim.id,), statements=rows), places

@@ -63,7 +63,8 @@ class Weighing:
         known = self._counted.get(tuple(version))
         if known is not None:
             return known
-        against = {self.keys[i] for i in self._base if any(self.record.presumed.statements_clash(i, v) for v in version)}
+        clashing = self.record.presumed.clashing(version)
+        against = {self.keys[i] for i in self._base if i in clashing}
         agree = {
             self.keys[i]
             for i in self._base

@@ -85,7 +85,7 @@ class Against:
         """Split the counted statements into those that contradict the version alone and the rest."""
         self._network = network
         self._version = frozenset(version)
-        self.alone = frozenset(index for index in counted if self._clashes(index))
+        self.alone = network.clashing(self._version) & frozenset(counted)
         rest = [index for index in counted if index not in self.alone]
         self._kernel = network.kernel(self._version, rest)
         owners = {network.nodes[i].owner for pair in self._kernel for i in pair[:2]}
@@ -94,9 +94,6 @@ class Against:
         if owners & self._version:
             self._near = frozenset(owners - self._version)
             self._relaxed = network.problem(self._kernel)
-
-    def _clashes(self, index: int) -> bool:
-        return any(self._network.statements_clash(index, claim) for claim in self._version)
 
     def find(self, left: Collection[int]) -> list[int] | None:
         """A minimal set among ``left``, or None."""

@@ -44,6 +44,8 @@ class Network:
         self._starts = [self.nodes[i].lo for i in self._short]
         self._long = [i for i, node in enumerate(self.nodes) if _extent(node) > _LONG]
         self._arrivals = [i for i, node in enumerate(self.nodes) if node.after is not None]
+        self._holding = [i for i, node in enumerate(self.nodes) if node.held is not None]
+        self._freeing = [i for i, node in enumerate(self.nodes) if node.free is not None]
         self._mortal = [i for i, node in enumerate(self.nodes) if node.dies or node.dead]
         self._stretched = sum(node.length for node in self.nodes if node.bodily or node.denies is not None or node.free is not None)
         self._stretches = [i for i in self._long if self.nodes[i].length]
@@ -128,6 +130,26 @@ class Network:
             found = any(self.pair(i, j)[0] for i in self.by_owner.get(one, ()) for j in self.by_owner.get(other, ()))
             self._clashes[key] = found
         return found
+
+    def clashing(self, claims: Iterable[int]) -> frozenset[int]:
+        """Every statement that contradicts one of some claims by bounds alone: what comes near it in time, and what reaches far."""
+        found: set[int] = set()
+        for claim in claims:
+            for i in self.by_owner.get(claim, ()):
+                x = self.nodes[i]
+                if x.dies or x.dead or x.event:
+                    near: Iterable[int] = range(len(self.nodes))
+                else:
+                    near = {*self.within(x.lo - self._reach, x.hi + x.length + self._reach), *self._mortal}
+                    if self.laws.presumed is not None and x.free is not None:
+                        near |= set(self._holding)
+                    if self.laws.presumed is not None and x.held is not None:
+                        near |= set(self._freeing)
+                for j in near:
+                    owner = self.nodes[j].owner
+                    if owner != claim and owner not in found and self.pair(i, j)[0]:
+                        found.add(owner)
+        return frozenset(found)
 
     def within(self, low: int, high: int, *, stretches: bool = False) -> Iterator[int]:
         """Nodes whose extent may touch the stretch from ``low`` to ``high``; of the long ones on request only true stretches."""
