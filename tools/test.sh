@@ -6,8 +6,8 @@ mkdir -p .cache
 report=.cache/not-run.txt
 : > .cache/skips.txt
 fail=0
-"$PYTHON" -m pytest -q -n 2 -m "not slow" --skips-to .cache/skips.txt || fail=1
-"$PYTHON" -m pytest -q -n 2 -m slow --timeout 600 --skips-to .cache/skips.txt || fail=1
+"$PYTHON" -m pytest -q -n 2 -m "not slow" --skips-to=.cache/skips.txt tests || fail=1
+"$PYTHON" -m pytest -q -n 2 -m slow --timeout 600 --skips-to=.cache/skips.txt tests || fail=1
 sort -u .cache/skips.txt > "$report"
 echo
 if [ -s "$report" ]; then
