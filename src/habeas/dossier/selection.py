@@ -111,5 +111,5 @@ def _supporters_lost(full: Examination, findings: Sequence[Finding]) -> list[str
             kept = set(shown[finding.id].statements) if finding.id in shown else set()
             lost = sorted(set(finding.statements) - kept - set(finding.version))
             if lost:
-                said.append(tr("{ids} support the accusation and are not in the dossier", ids=", ".join(lost)))
+                said.append(tr("not in the dossier, though it supports the accusation: {ids}", ids=", ".join(lost)))
     return said
