@@ -5,6 +5,7 @@ from pathlib import Path
 import msgspec
 
 from habeas.domain.case import Case
+from habeas.domain.statement import Side
 from habeas.intake.folder import FolderRead, read_folder, write_folder
 from habeas.intake.folder.columns import SIDE_TABLES
 from habeas.intake.folder.tables import write_csv
@@ -40,12 +41,28 @@ def check_folder(folder: Path) -> Checked:
     ]
     if not case.accusation:
         notes.append(tr("case.toml lists no statement under accusation; there is nothing to test yet"))
+    notes += _about_accusation(case)
     if not any(s.disclosable for s in case.statements):
         notes.append(tr("no statement is marked disclosable; a dossier would be refused"))
     relative = [s.id for s in case.statements if s.when and s.when.relative]
     if relative:
         notes.append(tr("dates told by other statements are kept and not yet reasoned with: {ids}", ids=", ".join(relative)))
     return Checked(read=read, notes=tuple(notes))
+
+
+def _about_accusation(case: Case) -> list[str]:
+    """Rows of the accusation that somebody may have listed by mistake."""
+    accused = [s for s in case.statements if s.id in case.accusation]
+    apart = [s.id for s in accused if s.person.strip() not in ("", case.person, case.pseudonym)]
+    others = [s.id for s in accused if s.side is not Side.STATE]
+    notes = []
+    if apart:
+        notes.append(tr("in the accusation, but about another person, and so kept apart: {ids}", ids=", ".join(apart)))
+    if others:
+        notes.append(
+            tr("in the accusation, but not said by a state (as when relatives were made to sign); tested all the same: {ids}", ids=", ".join(others))
+        )
+    return notes
 
 
 def _used(case: Case, place: str) -> str:
