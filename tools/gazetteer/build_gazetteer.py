@@ -30,7 +30,6 @@ import lzma
 import math
 import re
 import sys
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -39,6 +38,8 @@ from typing import Any
 import numpy as np
 import shapely
 from shapely.geometry import shape
+
+from habeas.intake.gazetteer.table import key
 
 R = 6371.0
 MARGIN_KM = 5.0  # the outlines are generalised: every disc is this much larger
@@ -216,32 +217,6 @@ RADIUS = {
 }
 
 TRANSLIT = dict(zip("абвгдежзийклмнопрстуфхцчшщъыьэюя", "a b v g d e zh z i y k l m n o p r s t u f kh ts ch sh shch ' y ' e yu ya".split()))
-FOLD = str.maketrans(
-    {
-        "ł": "l",
-        "ø": "o",
-        "đ": "d",
-        "ð": "d",
-        "þ": "th",
-        "æ": "ae",
-        "œ": "oe",
-        "ı": "i",
-        "ƶ": "z",
-        "ħ": "h",
-        "ə": "e",
-        "ʻ": "",
-        "Ӏ": "",
-        "ӏ": "",
-        "ъ": "",
-        "ь": "",
-    }
-)
-
-
-def key(name: str) -> str:
-    """The form in which names are compared; the look-up module has the same function."""
-    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", name).casefold()).translate(FOLD)
-    return "".join(c for c in folded if c.isalnum())
 
 
 def script_ok(name: str) -> bool:

@@ -94,10 +94,6 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     disclosable: bool = False
     shown_as: str = ""
 
-    def identifier(self, key: str) -> str:
-        """The value under ``key`` as this source gives it, or nothing."""
-        return dict(self.identifiers).get(key, "")
-
     def circumstance(self, key: str) -> str:
         """The value under ``key`` among the circumstances, or nothing."""
         return dict(self.circumstances).get(key, "")

@@ -11,8 +11,9 @@ import msgspec
 
 from habeas.domain.case import Case, Exhibit, VoicePair
 from habeas.domain.errors import HabeasError
+from habeas.domain.identity import fold, plain_name
 from habeas.domain.statement import Side, Statement
-from habeas.examine.voices import fold, unnamed, voice_key
+from habeas.examine.voices import unnamed, voice_key
 from habeas.locale import tr
 
 MASK = "[name withheld]"
@@ -159,13 +160,13 @@ class _Mask:
         open_words = {word.casefold() for label in shown for word in _WORD.findall(label)}
         open_words |= {s.body.casefold() for s in case.statements if s.side is Side.STATE}
         people = _names(case)
-        phrases = {_plain(name) for name in people} - {_plain(label) for label in shown}
+        phrases = {plain_name(name) for name in people} - {plain_name(label) for label in shown}
         phrases = {phrase for phrase in phrases if len(phrase) > 1 and phrase.casefold() not in " ".join(shown).casefold()}
         words = {
             word
             for name in people
-            if _personal(_plain(name))
-            for word in _WORD.findall(_plain(name))
+            if _personal(plain_name(name))
+            for word in _WORD.findall(plain_name(name))
             if not word.islower() and word.casefold() not in open_words and len(word) >= (3 if word[0].isupper() else 2)
         }
         self._pattern = _pattern(phrases, words)
@@ -213,11 +214,6 @@ def _personal(name: str) -> bool:
     if not plain or len(plain) > 5 or any(c.isdigit() for c in name) or _OFFICE.search(name):  # noqa: PLR2004
         return False
     return all(not word[0].islower() for word in plain)
-
-
-def _plain(name: str) -> str:
-    """A name without what stands in brackets."""
-    return re.sub(r"\s*[(\[][^)\]]*[)\]]", "", name).strip() or name.strip()
 
 
 def _pattern(phrases: Iterable[str], words: Iterable[str]) -> re.Pattern[str] | None:

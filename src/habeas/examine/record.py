@@ -11,11 +11,12 @@ from functools import cached_property
 from itertools import accumulate
 
 from habeas.domain.case import Case
+from habeas.domain.identity import fold
 from habeas.domain.statement import CUSTODY_ACTS, Act, Side, Statement
 from habeas.domain.where import NOWHERE, Place, contains, disjoint
 from habeas.examine.laws import Laws, Presumptions
 from habeas.examine.network import Network
-from habeas.examine.semantics import FOREVER, Node, fold, holder, nodes_of, window
+from habeas.examine.semantics import FOREVER, Node, holder, nodes_of, window
 from habeas.examine.travel import Pace
 from habeas.examine.voices import Voice, voices_of
 
@@ -166,10 +167,10 @@ class Record:
     def _denies(self, denial: int, claim: int) -> bool:
         return denial in self.certain.by_owner and (self.certain.statements_clash(denial, claim) or self.statements[denial].when is None)
 
-    def closed_between(self, custody: int, later: tuple[int, int], *, but: int = -1) -> bool:
+    def closed_between(self, custody: int, later: tuple[int, int]) -> bool:
         """Whether something on record may have ended a custody before a later window began to be over."""
         start = self.window(custody)
-        return any(self.window(i)[1] >= start[0] and self.window(i)[0] <= later[1] for i in self.closings if i != but)
+        return any(self.window(i)[1] >= start[0] and self.window(i)[0] <= later[1] for i in self.closings)
 
     def gap_after(self, custody: int, later: tuple[int, int]) -> bool:
         """Whether a later, disjoint arrest shows that this custody ended at an unknown time before it."""

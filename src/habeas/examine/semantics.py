@@ -7,12 +7,10 @@ What it does not do: compare nodes (that is :mod:`habeas.examine.laws`) or reaso
 node here.
 """
 
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
+from habeas.domain.identity import fold
 from habeas.domain.statement import Act, Side, Statement
 from habeas.domain.when import When
 from habeas.domain.where import NOWHERE, Place, least_distance_km
@@ -188,14 +186,3 @@ def holder(statement: Statement) -> str:
 def issuer(statement: Statement) -> str:
     """On whose behalf it is said (folded): the body, or the speaker where no body is given."""
     return fold(statement.body or statement.speaker)
-
-
-_ASIDE = re.compile(r"\s*[(\[][^)\]]*[)\]]")
-
-
-@lru_cache(maxsize=65_536)
-def fold(name: str) -> str:
-    """A name as a key: without asides in brackets, case, accents or doubled spaces."""
-    plain = _ASIDE.sub("", name) or name
-    flat = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
-    return " ".join(flat.casefold().split())

@@ -14,11 +14,10 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from habeas.domain.case import Tie, VoicePair
+from habeas.domain.identity import fold
 from habeas.domain.statement import Act, HowKnown, Side, Statement
 from habeas.domain.where import NOWHERE, Place, contains, disjoint
-from habeas.examine.semantics import BODILY, FOREVER, fold, window
-
-__all__ = ["Ties", "Voice", "carriers", "fold", "repeats", "supports", "unnamed", "voice_key", "voices_of"]
+from habeas.examine.semantics import BODILY, FOREVER, window
 
 _UNNAMED = re.compile(
     r"\b(un-?named|anonymous|unknown|unidentified|not named|no nombrad[oa]s?|an[oó]nim[oa]s?|sin nombre|desconocid[oa]s?"

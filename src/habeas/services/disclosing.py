@@ -18,6 +18,7 @@ from habeas.dossier import error_rates
 from habeas.dossier.contents import ShownExhibit, dossier_data, memorandum_data, timeline_of
 from habeas.dossier.exhibits import ExhibitUnreadableError, Made, make_pages
 from habeas.dossier.page_words import dossier_words, memorandum_words
+from habeas.dossier.pdf.links import exhibit_link
 from habeas.dossier.pdf.merge import Merged
 from habeas.dossier.redact import NothingToDiscloseError, Redacted, redact
 from habeas.dossier.render import authored, whole
@@ -173,7 +174,7 @@ def _pages(frozen: Frozen, originals: dict[str, bytes], made: dict[str, Made], d
     data |= {
         **_page(day, case.title),
         "words": dossier_words(frozen.examination.belief, data["reviewers"]),
-        "linked": sorted(made),
+        "links": {number: exhibit_link(number) for number in sorted(made)},
         "marking": tr("DRAFT") if selection.draft else "",
         "watermark": tr("DRAFT") if selection.draft else "",
         "running": tr("The accusation against {who}", who=case.pseudonym),
@@ -254,7 +255,7 @@ def make_memorandum(folder: Path, day: date) -> bytes:
     data |= {
         **_page(day, case.title),
         "words": memorandum_words(examined.examination.belief),
-        "linked": [],
+        "links": {},
         "marking": tr("PRIVILEGED"),
         "watermark": "",
     }

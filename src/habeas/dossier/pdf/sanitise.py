@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pikepdf import Pdf
 
-from .findings import Reason, Verdict
+from .findings import Verdict
 from .pixels import append_picture
 from .preflight import examine
 from .rasterise import DPI, pictures
@@ -37,12 +37,6 @@ def sanitise(pdf: bytes, *, dpi: int = DPI, pictures_only: bool = False) -> Sani
     if not drawn:
         return Sanitised(pdf=examined.vector, verdict=verdict, rasterised=drawn)
     return Sanitised(pdf=_woven(pdf, examined.vector, verdict.pages, drawn, dpi), verdict=verdict, rasterised=drawn)
-
-
-def reasons_by_code(verdict: Verdict) -> dict[str, tuple[Reason, ...]]:
-    """Return the reasons grouped by code, codes in alphabetical order, for a report to the caseworker."""
-    codes = sorted({reason.code for reason in verdict.reasons})
-    return {code: tuple(reason for reason in verdict.reasons if reason.code == code) for code in codes}
 
 
 def _woven(pdf: bytes, vector: bytes, pages: int, drawn: frozenset[int], dpi: int) -> bytes:

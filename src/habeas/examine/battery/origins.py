@@ -4,12 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from habeas.domain.finding import BearsOn, Certainty, Finding, Kind
+from habeas.domain.identity import fold
 from habeas.domain.statement import Act, Side
 from habeas.domain.when import DAY
 from habeas.examine.battery.story import Story, ids, listed
 from habeas.examine.record import Record
 from habeas.examine.semantics import BODILY, FOREVER, NOTICES, window
-from habeas.examine.voices import fold, supports, voice_key
+from habeas.examine.voices import supports, voice_key
 from habeas.examine.wording import days_between, span
 from habeas.locale import tr
 

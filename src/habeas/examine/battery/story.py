@@ -4,9 +4,10 @@ import hashlib
 from collections.abc import Collection, Iterable, Sequence
 
 from habeas.domain.finding import BearsOn, Certainty, Finding, Kind
-from habeas.domain.statement import HowKnown, Side, Statement
+from habeas.domain.identity import fold
+from habeas.domain.statement import HowKnown, Statement
 from habeas.examine.record import Record
-from habeas.examine.voices import fold, voice_key
+from habeas.examine.voices import voice_key
 from habeas.locale import tr, tr_n
 
 LONGEST = 8
@@ -102,11 +103,6 @@ def strongest(record: Record, indexes: Iterable[int]) -> list[int]:
 def sharpest(record: Record, claims: Iterable[int]) -> list[int]:
     """Claims in the order of how much they commit themselves to: narrowest date first, then the order of the file."""
     return sorted(set(claims), key=lambda index: (record.window(index)[1] - record.window(index)[0], index))
-
-
-def is_own_side(statement: Statement) -> bool:
-    """Whether a statement comes from the family or a witness: what weakens it is for counsel."""
-    return statement.side in (Side.FAMILY, Side.WITNESS)
 
 
 def listed(record: Record, indexes: Iterable[int], most: int = 4) -> str:
