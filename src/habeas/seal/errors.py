@@ -82,3 +82,7 @@ class FolderNotEmptyError(BagNotWrittenError):
 
 class ContentChangedError(BagNotWrittenError):
     """The bag was not written, because this file changed while it was being sealed."""
+
+
+class TimestampError(SealError):
+    """The time stamp was not accepted."""

@@ -1,0 +1,52 @@
+"""What a caseworker does around a case: tasks, notes, contacts, relations, referrals. None of it is evidence, and none of it enters a dossier."""
+
+import msgspec
+
+
+class Task(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Something to be done. ``due_on`` and ``done_on`` are days (ISO 8601); ``who`` is a person's code; ``rule`` a key of :mod:`deadlines`.
+
+    ``check`` is true where a person has to find out the day: no deadline is computed from a requirement that was not verified.
+    """
+
+    title: str
+    due_on: str = ""
+    done_on: str = ""
+    who: str = ""
+    rule: str = ""
+    check: bool = False
+
+
+class Note(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A caseworker's remark."""
+
+    text: str
+
+
+class Contact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How to reach someone safely. Sealed under a key of its own, never searched, never exported."""
+
+    person: str
+    channel: str = ""
+    address: str = ""
+    safe_hours: str = ""
+    who_else_reads: str = ""
+    code_word: str = ""
+    never_contact: bool = False
+
+
+class Relation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who is who to whom."""
+
+    person: str
+    other: str
+    relation: str
+
+
+class Referral(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A case handed to someone else, by people to people: to whom, which device signed for it, and the consent that it rests on."""
+
+    to: str
+    device: str
+    consent: str = ""
+    receipt: str = ""

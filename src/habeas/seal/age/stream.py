@@ -1,0 +1,130 @@
+"""Payloads of age files: a 16-byte nonce, then chunks of 64 KiB under ChaCha20-Poly1305 (RFC 8439) in the STREAM construction.
+
+A chunk is given out only after its tag was checked; that nothing is missing is known only at the end, so a caller that cares keeps
+what it gets aside until the iteration has ended.
+"""
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+
+from habeas.seal.age.errors import HeaderError, PayloadError
+from habeas.seal.age.header import hkdf
+
+CHUNK = 1 << 16
+"""Plaintext bytes of every chunk but the last."""
+TAG = 16
+NONCE = 16
+OVERHEAD = NONCE + TAG
+"""Bytes that the shortest payload adds to its content."""
+_BATCH = 16
+_LAST = b"\x01"
+_MORE = b"\x00"
+
+
+def payload_size(plain: int) -> int:
+    """Bytes of the payload of ``plain`` bytes."""
+    return NONCE + plain + TAG * max(1, -(-plain // CHUNK))
+
+
+def _cipher(file_key: bytes, nonce: bytes) -> ChaCha20Poly1305:
+    return ChaCha20Poly1305(hkdf(file_key, nonce, b"payload"))
+
+
+class Sealer:
+    """Encrypts a stream: :meth:`write` any number of times, then :meth:`close`. ``sink`` gets the payload, about 1 MiB at a time."""
+
+    def __init__(self, file_key: bytes, sink: Callable[[bytes], object]) -> None:
+        """Begin a payload: the nonce goes to ``sink`` at once."""
+        nonce = os.urandom(NONCE)
+        self._cipher = _cipher(file_key, nonce)
+        self._sink = sink
+        self._held = b""
+        self._count = 0
+        sink(nonce)
+
+    def write(self, plain: bytes) -> None:
+        """Encrypt all that is surely not the last chunk; at least one byte is held back for that."""
+        data = self._held + plain if self._held else plain
+        whole = max(0, (len(data) - 1) // CHUNK)
+        view, encrypt = memoryview(data), self._cipher.encrypt
+        for start in range(0, whole, _BATCH):
+            sealed = [
+                encrypt((self._count + k).to_bytes(11, "big") + _MORE, view[k * CHUNK : (k + 1) * CHUNK], None)
+                for k in range(start, min(start + _BATCH, whole))
+            ]
+            self._sink(b"".join(sealed))
+        self._count += whole
+        self._held = bytes(view[whole * CHUNK :])
+
+    def close(self) -> None:
+        """Encrypt the last chunk, which may be empty only where nothing was written."""
+        self._sink(self._cipher.encrypt(self._count.to_bytes(11, "big") + _LAST, self._held, None))
+
+
+def seal_payload(file_key: bytes, plain: bytes) -> bytes:
+    """The payload of bytes in memory."""
+    if len(plain) <= CHUNK:
+        nonce = os.urandom(NONCE)
+        return nonce + _cipher(file_key, nonce).encrypt(bytes(11) + _LAST, plain, None)
+    out: list[bytes] = []
+    sealer = Sealer(file_key, out.append)
+    sealer.write(plain)
+    sealer.close()
+    return b"".join(out)
+
+
+def open_chunks(file_key: bytes, untrusted: Iterable[bytes]) -> Iterator[bytes]:
+    """The content of a payload that comes in pieces of any size. Raises PayloadError where it is damaged or cut, HeaderError without a nonce."""
+    pieces = _exact(untrusted)
+    nonce = next(pieces)
+    if len(nonce) != NONCE:
+        raise HeaderError("it has no nonce")
+    cipher, ended = _cipher(file_key, nonce), False
+    for count, piece in enumerate(pieces):
+        if ended:
+            raise PayloadError("something follows its end")
+        plain = _open_chunk(cipher, count, piece, last=False) if len(piece) == CHUNK + TAG else None
+        if plain is None:
+            plain, ended = _open_chunk(cipher, count, piece, last=True), True
+        if plain is None or (not plain and count):
+            raise PayloadError(f"chunk {count}")
+        yield plain
+    if not ended:
+        raise PayloadError("it was cut short")
+
+
+def _open_chunk(cipher: ChaCha20Poly1305, count: int, sealed: bytes, *, last: bool) -> bytes | None:
+    try:
+        return cipher.decrypt(count.to_bytes(11, "big") + (_LAST if last else _MORE), sealed, None)
+    except InvalidTag:
+        return None
+
+
+def _exact(untrusted: Iterable[bytes]) -> Iterator[bytes]:
+    """The nonce, then pieces of one encrypted chunk each; the last is as long as what is left."""
+    held, wanted = bytearray(), NONCE
+    for piece in untrusted:
+        held += piece
+        at = 0
+        while len(held) - at >= wanted:
+            yield bytes(held[at : at + wanted])
+            at += wanted
+            wanted = CHUNK + TAG
+        del held[:at]
+    if held or wanted == NONCE:
+        yield bytes(held)
+
+
+def open_payload(file_key: bytes, untrusted: bytes) -> bytes:
+    """The content of a payload in memory. Raises PayloadError."""
+    if len(untrusted) <= NONCE + CHUNK + TAG:
+        if len(untrusted) < OVERHEAD:
+            raise PayloadError("it is too short")
+        try:
+            return _cipher(file_key, untrusted[:NONCE]).decrypt(bytes(11) + _LAST, untrusted[NONCE:], None)
+        except InvalidTag:
+            raise PayloadError("chunk 0") from None
+    return b"".join(open_chunks(file_key, (untrusted,)))

@@ -1,0 +1,419 @@
+"""One open compartment: a case, its members, its log. Every change is one commit, and a commit counts once its frame is on the disk.
+
+What it does not do: rotate keys (`rotation`), talk to a store (`sync`), or know what a record means (the services do).
+"""
+
+import hashlib
+import os
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+
+import msgspec
+
+from habeas.seal.age import (
+    FILE_KEY,
+    AgeError,
+    Identity,
+    NoMatchError,
+    Recipient,
+    open_chunks,
+    open_file,
+    open_header,
+    seal_file,
+    seal_header,
+    seal_payload,
+)
+from habeas.seal.merkle import Frontier
+from habeas.vault.disk import Disk
+from habeas.vault.draft import Content, Draft, Envelope
+from habeas.vault.errors import DamagedError, NotAllowedError, RosterError, ShreddedError, UnreadableError
+from habeas.vault.events import CommitHead, Event, encode_commit, encode_line
+from habeas.vault.frames import Tail, encode_frame
+from habeas.vault.index import Index, fingerprint, index_key
+from habeas.vault.keyring import Epoch, Keyring, write_keys
+from habeas.vault.logs import DeviceLog, Position
+from habeas.vault.objects import Header, Objects, encode_headers
+from habeas.vault.padding import padded_size
+from habeas.vault.replay import OK, REFUSED, REVOKED, SEALED, Known, Replay
+from habeas.vault.roster import Holder, Member, Role, Roster, admit_first, admit_next, digest_of, sign_roster
+from habeas.vault.seat import Pins, Seat
+
+FORMAT = "habeas-compartment/1"
+Clock = Callable[[], str]
+"""The local time as ISO 8601 in UTC, to the second: a claim."""
+
+
+class Alarm(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that does not hold, for a person to look at: a closed word, a device (or nothing), a number (or 0)."""
+
+    what: str
+    device: str = ""
+    n: int = 0
+
+    def __str__(self) -> str:
+        """``held back: device 12ab, commit 7``."""
+        return self.what + (f": device {self.device}" if self.device else "") + (f", commit {self.n}" if self.n else "")
+
+
+class Compartment:
+    """Made by :func:`create` or :func:`open_compartment`."""
+
+    def __init__(self, disk: Disk, cid: str, seat: Seat, clock: Clock, second: Identity | None = None) -> None:
+        """Nothing is read yet; :meth:`load` does."""
+        self.disk, self.cid, self.seat, self.clock, self.second = disk, cid, seat, clock, second
+        self.folder = f"cases/{cid}"
+        self.pins = Pins.read(disk, self._pins_path)
+        self.objects = Objects(disk, self.folder)
+        self.rings = Keyring()
+        self.alarms: list[Alarm] = []
+        self.removed = False
+        self.roster: Roster
+        self.index: Index
+
+    @property
+    def _pins_path(self) -> str:
+        return f"local/{self.cid}.pins"
+
+    @property
+    def index_path(self) -> str:
+        """Where the index lies."""
+        return f"index/{self.cid}.db"
+
+    @property
+    def epoch(self) -> Epoch:
+        """The current epoch's secrets. Raises UnreadableError where this device does not hold them."""
+        found = self.rings.epochs.get(self.roster.epoch)
+        if found is None:
+            raise UnreadableError("this device holds no key of the case as it is now")
+        return found
+
+    @property
+    def me(self) -> Member:
+        """The device itself as the roster knows it. Raises NotAllowedError."""
+        found = self.roster.member(self.seat.device)
+        if found is None or not found.active or self.removed:
+            raise NotAllowedError("this device is no longer a member")
+        return found
+
+    # Reading
+
+    def load(self) -> None:
+        """Read rosters, keys, headers and the logs; what does not hold becomes an alarm, and the rest is read."""
+        self.alarms = []
+        self.close()
+        self.load_rosters()
+        self.rings = Keyring()
+        self.rings.load(self.disk, self.folder, self.seat.identity, f"d{self.seat.device}", self.second)
+        self.objects.load()
+        self.alarms += [Alarm(what="damaged file " + name[:20]) for name in self.objects.damaged]
+        self.open_index()
+        self.refresh()
+
+    def open_index(self) -> None:
+        """Open the index of the current epoch; empty where it is of another."""
+        self.index = Index(self.disk.root / self.index_path, index_key(self.epoch.main.raw))
+
+    def load_rosters(self) -> None:
+        """Follow the chain of rosters from where trust began to the last one that this device can read."""
+        folder, trusted = f"{self.folder}/members", self.pins.trust
+        current: Roster | None = None
+        digest = ""
+        for name in self.disk.names(folder):
+            try:
+                note = open_file(self.disk.read(f"{folder}/{name}"), [self.seat.identity])
+            except NoMatchError:
+                self.removed = current is not None
+                continue
+            except AgeError:
+                raise RosterError("damaged: " + name) from None
+            if current is None:
+                if trusted and digest_of(note) != trusted:
+                    continue
+                current = admit_first(note, self.cid, trusted)
+            else:
+                current = admit_next(current, note, digest)
+            digest, self.removed = digest_of(note), False
+        if current is None:
+            raise RosterError("none that this device can trust")
+        version, pinned = self.pins.roster
+        if current.version < version or (current.version == version and digest != pinned):
+            raise RosterError("an older one was put back in place of the one that was seen here")
+        self.roster, self.roster_digest = current, digest
+        if (current.version, digest) != (version, pinned):
+            self.pins.roster = (current.version, digest)
+            self.pins.trust = self.pins.trust or digest
+            self.pins.write(self.disk, self._pins_path)
+
+    def devices(self) -> list[str]:
+        """Members that have a log here."""
+        return [name for name in self.disk.names(f"{self.folder}/log") if self.roster.member(name)]
+
+    def log(self, device: str) -> DeviceLog:
+        """The log of a member."""
+        member = self.roster.member(device)
+        if member is None:
+            raise NotAllowedError("not a member")
+        return DeviceLog(self.disk, self.folder, self.cid, device, member.key)
+
+    def refresh(self) -> None:
+        """Read what is new in the logs into the index; made anew where frames that could not be opened now can."""
+        sealed = list(self.index.rows("SELECT dev, n FROM frame WHERE state = ?", (SEALED,)))
+        if sealed or not self._index_fits():
+            self._rebuild()
+        replay = Replay(self.index, self.roster, lambda body: self.open_payload(hashlib.sha256(body).digest(), [body]))
+        tails: dict[str, tuple[Tail, Position]] = {}
+        for device in self.devices():
+            log = self.log(device)
+            known = replay.start(device, log.start)
+            frames, tail, at, after = log.read_on(known.at)
+            replay.add(device, frames)
+            tails[device] = (tail, at)
+            self.alarms += [Alarm(what="signed commits behind damage", device=device, n=at.n + 1)] if after else []
+        replay.run()
+        self.known = replay.known
+        for device, (tail, at) in tails.items():
+            self._judge_tail(device, tail, at)
+        self._judge_seen()
+        self._pin()
+
+    def _index_fits(self) -> bool:
+        """Whether what the index read last still stands where it was read."""
+        for device, n, h, segment, end in self.index.rows("SELECT dev, n, h, segment, end FROM device WHERE n > 0"):
+            path = f"{self.folder}/log/{device}/{segment}"
+            if not self.disk.exists(path) or self.disk.size(path) < end:
+                return False
+            pinned_n, pinned = self.pins.logs.get(device, (0, ""))
+            if pinned_n == n and pinned != h.hex():
+                return False
+        return True
+
+    def _rebuild(self) -> None:
+        self.index.destroy()
+        self.open_index()
+
+    def remake_index(self) -> None:
+        """Make the index anew from the log."""
+        self._rebuild()
+        self.refresh()
+
+    def _judge_tail(self, device: str, tail: Tail, at: Position) -> None:
+        """A torn last frame of this device was never acknowledged, and is cut off; anything else is an alarm."""
+        pinned = self.pins.logs.get(device, (0, ""))[0]
+        if at.n < pinned:
+            self.alarms.append(Alarm(what="acknowledged commits are missing or damaged", device=device, n=at.n + 1))
+        elif tail is Tail.DAMAGED:
+            self.alarms.append(Alarm(what="a damaged commit", device=device, n=at.n + 1))
+        elif tail is Tail.TORN and device == self.seat.device:
+            self.log(device).heal(at)
+        elif tail is Tail.TORN:
+            self.alarms.append(Alarm(what="an incomplete commit", device=device, n=at.n + 1))
+
+    def _judge_seen(self) -> None:
+        """Frames that others have seen and that are not here."""
+        states = self.index.rows("SELECT dev, n, state FROM frame WHERE state IN (?, ?)", (REFUSED, REVOKED))
+        self.alarms += [Alarm(what=f"a commit that does not count ({state})", device=dev, n=n) for dev, n, state in states]
+        for device, n, h in self.seen_by_others():
+            known = self.known.get(device)
+            if known is None or known.at.n < n:
+                self.alarms.append(Alarm(what="held back", device=device, n=n))
+            elif (row := next(self.index.rows("SELECT h FROM frame WHERE dev = ? AND n = ?", (device, n)), None)) and row[0].hex() != h:
+                self.alarms.append(Alarm(what="forked", device=device, n=n))
+
+    def seen_by_others(self) -> Iterator[tuple[str, int, str]]:
+        """(device, n, h) as the last commit of each other device claims to have seen."""
+        yield from ((dev, n, h) for dev, n, h in self.index.get_seen())
+
+    def _pin(self) -> None:
+        """Keep what was seen; a pin never goes back."""
+        changed = False
+        for device, known in self.known.items():
+            if known.at.n > self.pins.logs.get(device, (0, ""))[0]:
+                self.pins.logs[device] = (known.at.n, known.at.h.hex())
+                changed = True
+        if changed:
+            self.save_pins()
+
+    def save_pins(self) -> None:
+        """Keep what was seen, durably."""
+        self.pins.write(self.disk, self._pins_path)
+
+    def open_payload(self, payload: bytes, pieces: Iterable[bytes] | None = None) -> bytes:
+        """The padded plaintext of a payload. Raises UnreadableError, DamagedError or ShreddedError."""
+        return b"".join(self.stream_payload(payload, pieces))
+
+    def stream_payload(self, payload: bytes, pieces: Iterable[bytes] | None = None) -> Iterator[bytes]:
+        """The same in pieces; an error at the end means that nothing of it counts."""
+        file_key = self.file_key(payload)
+        try:
+            yield from open_chunks(file_key, self.objects.pieces(payload) if pieces is None else pieces)
+        except AgeError:
+            raise DamagedError("payload " + payload.hex()[:12]) from None
+
+    def file_key(self, payload: bytes) -> bytes:
+        """The key of a payload, from the newest header that opens."""
+        damaged = False
+        for folder in self.rings.folders():
+            for header in self.objects.headers.get(folder, {}).get(payload, ()):
+                try:
+                    return open_header(header, self.rings.identities(folder))
+                except NoMatchError:
+                    continue
+                except AgeError:
+                    damaged = True
+        if damaged:
+            raise DamagedError("the header of payload " + payload.hex()[:12])
+        if hasattr(self, "index") and payload.hex() in self.index.gone():
+            raise ShreddedError(payload.hex()[:12])
+        raise UnreadableError("no key for payload " + payload.hex()[:12])
+
+    def envelope(self, payload: str) -> Envelope:
+        """A record as it was sealed. Raises UnreadableError and kin."""
+        try:
+            return msgspec.json.decode(self.open_payload(bytes.fromhex(payload)), type=Envelope)
+        except msgspec.DecodeError:
+            raise DamagedError("record " + payload[:12]) from None
+
+    def words(self, payload: str) -> str:
+        """Free words that were sealed by themselves; a dash where they are gone."""
+        if not payload:
+            return ""
+        with suppress(UnreadableError, ShreddedError, DamagedError, msgspec.DecodeError):
+            return str(msgspec.json.decode(self.open_payload(bytes.fromhex(payload)))["text"])
+        return "—"
+
+    def read_content(self, content: Content) -> bytes:
+        """The bytes of an exhibit, checked against the digest that was sealed with it."""
+        return b"".join(self.stream_content(content))
+
+    def stream_content(self, content: Content) -> Iterator[bytes]:
+        """The same in pieces. Raises DamagedError at the end where the digest differs."""
+        left, sha256 = content.size, hashlib.sha256()
+        for piece in self.stream_payload(bytes.fromhex(content.payload)):
+            kept = piece[:left]
+            left -= len(kept)
+            sha256.update(kept)
+            if kept:
+                yield kept
+        if left or sha256.hexdigest() != content.sha256:
+            raise DamagedError("exhibit content " + content.payload[:12])
+
+    # Writing
+
+    def draft(self) -> Draft:
+        """An empty draft for the current epoch. Raises NotAllowedError for whoever left."""
+        _ = self.me
+        return Draft(self.disk, self.folder, Recipient.parse(self.roster.recipient), Recipient.parse(self.roster.contacts))
+
+    def commit(self, draft: Draft) -> int:
+        """Write everything in the draft; its number in this device's log. After the return, it is on the disk."""
+        me, known = self.me, self._mine()
+        if not all(me.role.may_write(event) for event in draft.events):
+            raise NotAllowedError(f"role {me.role}")
+        if known.frontier is None:
+            raise DamagedError("this device's own log; restore it before writing")
+        draft.flush()
+        lines = [encode_line(event) for event in draft.events]
+        frontier = known.frontier.copy()
+        for line in lines:
+            frontier.add(line)
+        body, header = self._seal_body(known, frontier, lines)
+        headers = [*draft.headers, header]
+        heads = f"heads/{self.roster.epoch}/{self.seat.device}-{known.at.n + 1:08}"
+        self.disk.put(f"{self.folder}/{heads}", encode_headers(headers), settle=False)
+        self.disk.settle()
+        frame, _ = encode_frame(known.at.h, body, self.seat.signer)
+        at = self.log(self.seat.device).append(frame, known.at, new_segment=known.at.segment == self.pins.closed != "")
+        self._after_commit(draft.events, lines, at, frontier, known, headers, draft)
+        return at.n
+
+    def _mine(self) -> Known:
+        log = self.log(self.seat.device)
+        return self.known.get(self.seat.device) or Known(log.start, Frontier(), 0)
+
+    def _seal_body(self, known: Known, frontier: Frontier, lines: list[bytes]) -> tuple[bytes, Header]:
+        others = {device: (one.at.n, one.at.h.hex()) for device, one in self.known.items() if device != self.seat.device and one.at.n}
+        head = CommitHead(
+            v=1, seq=known.at.n + 1, t=self.clock(), epoch=self.roster.epoch, roster=self.roster.version, seen=others,
+            root=frontier.root().hex(), size=frontier.size,
+        )  # fmt: skip
+        plain = encode_commit(head, lines)
+        self._head = head
+        file_key = os.urandom(FILE_KEY)
+        body = seal_payload(file_key, plain + b"\n" * (padded_size(len(plain)) - len(plain)))
+        return body, Header(hashlib.sha256(body).digest(), seal_header(file_key, [Recipient.parse(self.roster.recipient)]))
+
+    def _after_commit(  # noqa: PLR0913
+        self, events: Sequence[Event], lines: list[bytes], at: Position, frontier: Frontier, known: Known, headers: list[Header], draft: Draft
+    ) -> None:
+        """What follows the commit point: pins and index; both are made anew where a crash comes between."""
+        device = self.seat.device
+        lamport = 1 + max([known.lamport, *(one.lamport for other, one in self.known.items() if other != device)])
+        self.objects.add_headers(self.roster.epoch, headers)
+        self.objects.spots.update(draft.spots)
+        self.known[device] = Known(at, frontier, lamport)
+        self.pins.logs[device] = (at.n, at.h.hex())
+        self.pins.write(self.disk, self._pins_path)
+        with self.index.transaction():
+            self.index.add_frame((device, at.n, at.h, lamport, self._head.t, OK))
+            self.index.add_events(lamport, device, at.n, list(zip(lines, events, strict=True)))  # type: ignore[arg-type]
+            self.index.add_seen(device, self._head.seen)
+            self.index.add_device((device, at.n, at.h, at.segment, at.end, frontier.size, b"".join(frontier.roots), lamport))
+
+    def head_fingerprint(self) -> str:
+        """What two members compare by another way to find out that a store shows them different histories."""
+        heads = [f"{device} {one.at.n} {one.at.h.hex()}" for device, one in sorted(self.known.items()) if one.at.n]
+        return fingerprint([self.cid, f"roster {self.roster.version} {self.roster_digest}", *heads])
+
+    def code(self, device: str) -> str:
+        """The person's code behind a device."""
+        member = self.roster.member(device)
+        return member.code if member else "?"
+
+    def close(self) -> None:
+        """Close the index."""
+        if hasattr(self, "index"):
+            self.index.close()
+
+
+def new_id() -> str:
+    """A random id for a record or an exhibit."""
+    return secrets.token_hex(8)
+
+
+def new_case_id() -> str:
+    """A random name for a compartment."""
+    return "case-" + secrets.token_hex(6)
+
+
+def create(disk: Disk, cid: str, seat: Seat, code: str, holders: tuple[Holder, ...], clock: Clock) -> Compartment:
+    """A new compartment with one admin: this device. Keys and roster first, its format last."""
+    epoch = Epoch.next("")
+    contacts = epoch.contacts or epoch.main
+    me = Member(device=seat.device, code=code, role=Role.ADMIN, sign=seat.signer.public.hex(), age=seat.identity.recipient.text)
+    roster = Roster(
+        compartment=cid, version=1, previous="", epoch=epoch.name, recipient=epoch.main.recipient.text, contacts=contacts.recipient.text,
+        members=(me,), holders=holders,
+    )  # fmt: skip
+    folder = f"cases/{cid}"
+    write_keys(disk, folder, epoch, [(seat.device, seat.identity.recipient, True)], [Recipient.parse(one.age) for one in holders], [], None)
+    write_roster(disk, folder, roster, sign_roster(roster, [(seat.device, seat.signer)]))
+    disk.put(f"{folder}/FORMAT", f"{FORMAT}\n{cid}\n".encode())
+    made = Compartment(disk, cid, seat, clock)
+    made.load()
+    return made
+
+
+def write_roster(disk: Disk, folder: str, roster: Roster, note: bytes) -> None:
+    """Write a roster that was admitted, for those who may read it. It counts from now on."""
+    disk.settle()
+    disk.put(f"{folder}/members/{roster.version:04}.age", seal_file(note, roster.readers()))
+
+
+def open_compartment(disk: Disk, cid: str, seat: Seat, clock: Clock, second: Identity | None = None) -> Compartment:
+    """Open one that this device has a seat in."""
+    if not disk.exists(f"cases/{cid}/FORMAT") or disk.read(f"cases/{cid}/FORMAT") != f"{FORMAT}\n{cid}\n".encode():
+        raise DamagedError("the format of a case, or it is of a later version")
+    found = Compartment(disk, cid, seat, clock, second)
+    found.load()
+    return found

@@ -1,0 +1,205 @@
+r"""Payloads at rest: large ones as files named by their own SHA-256, small ones end to end in packs, and their headers apart.
+
+    blobs/ab/abcdef…   one age payload; the name is the SHA-256 of the bytes
+    packs/PPPP         "habeas-pack/1\\n" | u32 n | n x (32 B payload hash | u32 length) | payloads; the name is the SHA-256 of the directory
+    heads/EPOCH/DEV-N  (32 B payload hash | u16 length | age header)…
+
+A payload never changes; headers do, when keys do. Nothing here decides who may read.
+"""
+
+import hashlib
+import re
+import struct
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from habeas.seal.age.header import LARGEST as LARGEST_HEADER
+from habeas.vault.disk import Disk
+from habeas.vault.errors import DamagedError, UnreadableError
+
+PACK = b"habeas-pack/1\n"
+SMALL = 1 << 20
+"""Payloads below this many bytes go into packs."""
+LARGEST_PACK = 64 << 20
+CHUNK = 1 << 20
+_ENTRY = struct.Struct(">32sI")
+_HEADER = struct.Struct(">32sH")
+_MAGIC = b"age-encryption.org/v1\n"
+
+
+class Spot(NamedTuple):
+    """Where a payload lies: a file, and the bytes in it."""
+
+    path: str
+    offset: int
+    length: int
+
+
+class Header(NamedTuple):
+    """A payload's hash and the age header that opens it."""
+
+    payload: bytes
+    header: bytes
+
+
+def blob_path(payload: str) -> str:
+    """Where a large payload lies."""
+    return f"blobs/{payload[:2]}/{payload}"
+
+
+def pack_bytes(payloads: Iterable[tuple[bytes, bytes]]) -> tuple[str, bytes]:
+    """(name, content) of a pack of (hash, payload)."""
+    listed = list(payloads)
+    directory = struct.pack(">I", len(listed)) + b"".join(_ENTRY.pack(h, len(p)) for h, p in listed)
+    return hashlib.sha256(PACK + directory).hexdigest(), b"".join([PACK, directory, *(p for _, p in listed)])
+
+
+def read_directory(disk: Disk, path: str) -> list[tuple[bytes, Spot]]:
+    """What a pack holds. Raises DamagedError where its name, directory or length is not right."""
+    with disk.open(path) as stream:
+        head = stream.read(len(PACK) + 4)
+        if len(head) < len(PACK) + 4 or not head.startswith(PACK):
+            raise DamagedError("pack " + path[-64:][:12])
+        (count,) = struct.unpack(">I", head[-4:])
+        if count > LARGEST_PACK // 32:
+            raise DamagedError("pack " + path[-64:][:12])
+        directory = stream.read(count * _ENTRY.size)
+    return _entries(path, head + directory, count, disk.size(path))
+
+
+def _entries(path: str, untrusted: bytes, count: int, size: int) -> list[tuple[bytes, Spot]]:
+    at = len(PACK) + 4 + count * _ENTRY.size
+    if len(untrusted) != at or hashlib.sha256(untrusted).hexdigest() != path.rpartition("/")[2]:
+        raise DamagedError("pack " + path[-64:][:12])
+    found = []
+    for payload, length in _ENTRY.iter_unpack(untrusted[len(PACK) + 4 :]):
+        found.append((payload, Spot(path, at, length)))
+        at += length
+    if at != size:
+        raise DamagedError("pack " + path[-64:][:12])
+    return found
+
+
+def salvage_pack(content: bytes) -> list[tuple[bytes, bytes]]:
+    """(hash, payload) of what can still be told apart in a damaged pack: whatever its own hash vouches for."""
+    if not content.startswith(PACK) or len(content) < len(PACK) + 4:
+        return []
+    (count,) = struct.unpack_from(">I", content, len(PACK))
+    at, found = len(PACK) + 4 + count * _ENTRY.size, []
+    for number in range(min(count, len(content) // _ENTRY.size)):
+        start = len(PACK) + 4 + number * _ENTRY.size
+        if start + _ENTRY.size > len(content):
+            break
+        payload, length = _ENTRY.unpack_from(content, start)
+        piece = content[at : at + length]
+        if hashlib.sha256(piece).digest() == payload:
+            found.append((payload, piece))
+        at += length
+    return found
+
+
+def encode_headers(headers: Iterable[Header]) -> bytes:
+    """A header pack."""
+    return b"".join(_HEADER.pack(one.payload, len(one.header)) + one.header for one in headers)
+
+
+def decode_headers(untrusted: bytes) -> Iterator[Header]:
+    """Headers of a pack; where a length is damaged, reading goes on at the next header that begins as one should."""
+    at = 0
+    while at + _HEADER.size <= len(untrusted):
+        payload, length = _HEADER.unpack_from(untrusted, at)
+        header = untrusted[at + _HEADER.size : at + _HEADER.size + length]
+        if header.startswith(_MAGIC) and header.endswith(b"\n") and len(header) == length <= LARGEST_HEADER:
+            yield Header(payload, header)
+            at += _HEADER.size + length
+            continue
+        magic = untrusted.find(_MAGIC, at + _HEADER.size + 1)
+        if magic < 0:
+            return
+        at = max(at + 1, magic - _HEADER.size)
+
+
+class Objects:
+    """Where every payload of a compartment lies, and its headers, as the disk has them now."""
+
+    def __init__(self, disk: Disk, folder: str) -> None:
+        """Nothing is read until :meth:`load`."""
+        self._disk, self._folder = disk, folder
+        self.spots: dict[bytes, Spot] = {}
+        self.headers: dict[str, dict[bytes, tuple[bytes, ...]]] = {}
+        self.damaged: list[str] = []
+
+    def path(self, name: str) -> str:
+        """A path inside the compartment, from the vault's root."""
+        return f"{self._folder}/{name}"
+
+    def load(self) -> None:
+        """Read the directories of packs, the names of blobs and all headers. What is damaged is named and left out."""
+        self.spots, self.headers, self.damaged = {}, {}, []
+        for name in self._disk.names(self.path("packs")):
+            self.load_pack(name)
+        for path in self._disk.files(self.path("blobs")):
+            self.add_blob(path)
+        for epoch in self._disk.names(self.path("heads")):
+            for name in self._disk.names(self.path(f"heads/{epoch}")):
+                self.load_headers(epoch, name)
+
+    def load_pack(self, name: str) -> None:
+        """Learn what a pack holds; a damaged one gives what its hashes vouch for when it is read."""
+        try:
+            self.spots.update(read_directory(self._disk, self.path(f"packs/{name}")))
+        except DamagedError:
+            self.damaged.append(f"packs/{name}")
+            self._salvage(name)
+
+    def _salvage(self, name: str) -> None:
+        content = self._disk.read(self.path(f"packs/{name}"))
+        for payload, piece in salvage_pack(content):
+            at = content.find(piece)
+            self.spots[payload] = Spot(self.path(f"packs/{name}"), at, len(piece))
+
+    def add_blob(self, path: str) -> None:
+        """Learn of a large payload."""
+        name = path.rpartition("/")[2]
+        if re.fullmatch("[0-9a-f]{64}", name):
+            self.spots[bytes.fromhex(name)] = Spot(path, 0, self._disk.size(path))
+
+    def load_headers(self, epoch: str, name: str) -> None:
+        """Learn the headers of one pack."""
+        content = self._disk.read(self.path(f"heads/{epoch}/{name}"))
+        found = list(decode_headers(content))
+        if len(encode_headers(found)) != len(content):
+            self.damaged.append(f"heads/{epoch}/{name}")
+        self.add_headers(epoch, found)
+
+    def add_headers(self, epoch: str, headers: Iterable[Header]) -> None:
+        """Learn headers. Where two differ for one payload both are kept: one of them may be a hostile store's."""
+        known = self.headers.setdefault(epoch, {})
+        for payload, header in headers:
+            before = known.get(payload)
+            if before is None:
+                known[payload] = (header,)
+            elif header not in before:
+                known[payload] = (*before, header)
+
+    def pieces(self, payload: bytes) -> Iterator[bytes]:
+        """The bytes of a payload, checked against its hash: DamagedError comes after the last piece where they differ."""
+        spot = self.spots.get(payload)
+        if spot is None:
+            raise UnreadableError("its content is not on this machine: " + payload.hex()[:12])
+        left, sha256 = spot.length, hashlib.sha256()
+        with self._disk.open(spot.path) as stream:
+            stream.seek(spot.offset)
+            while left:
+                piece = stream.read(min(CHUNK, left))
+                if not piece:
+                    break
+                left -= len(piece)
+                sha256.update(piece)
+                yield piece
+        if left or sha256.digest() != payload:
+            raise DamagedError("payload " + payload.hex()[:12])
+
+    def read(self, payload: bytes) -> bytes:
+        """A payload in memory."""
+        return b"".join(self.pieces(payload))

@@ -1,0 +1,69 @@
+"""Recovery words: one secret as m-of-n lists of words on paper (SLIP-39), which opens every epoch and signs one roster.
+
+From 32 secret bytes come an age identity (the bytes themselves) and an Ed25519 seed (HKDF). Words are made by the reference
+implementation (shamir-mnemonic); 256 bits give 33 words each.
+"""
+
+from collections.abc import Sequence
+
+from shamir_mnemonic import MnemonicError, combine_mnemonics, generate_mnemonics
+
+from habeas.seal.age import Identity
+from habeas.seal.age.header import hkdf
+from habeas.seal.ed25519 import Signer
+from habeas.vault.errors import RecoveryWordsError
+from habeas.vault.roster import Holder
+
+_INFO = b"habeas/recovery-sign/v1"
+
+
+class Recovery:
+    """The secret behind the words, in memory."""
+
+    __slots__ = ("identity", "signer")
+
+    def __init__(self, secret: bytes) -> None:
+        """Take 32 bytes."""
+        self.identity = Identity(secret)
+        self.signer = Signer(hkdf(secret, b"", _INFO))
+
+    @classmethod
+    def generate(cls) -> "Recovery":
+        """Make a new one."""
+        return cls(Identity.generate().raw)
+
+    @property
+    def holder(self) -> Holder:
+        """What rosters name."""
+        return Holder(age=self.identity.recipient.text, sign=self.signer.public.hex())
+
+    def words(self, threshold: int, shares: int) -> tuple[str, ...]:
+        """``shares`` lists of words, any ``threshold`` of which give the secret back. Raises RecoveryWordsError for figures that do not fit."""
+        if not 1 <= threshold <= shares <= 16 or (threshold == 1 and shares > 1):  # noqa: PLR2004  # SLIP-39
+            raise RecoveryWordsError("from 1 of 1, or 2 of 2, up to 16 of 16")
+        (group,) = generate_mnemonics(1, [(threshold, shares)], self.identity.raw, iteration_exponent=1, extendable=True)
+        return tuple(group)
+
+    @classmethod
+    def from_words(cls, untrusted: Sequence[str]) -> "Recovery":
+        """The secret from enough lists. Raises RecoveryWordsError, which says what is wrong and quotes no word."""
+        lists = [" ".join(one.lower().split()) for one in untrusted if one.strip()]
+        if not lists:
+            raise RecoveryWordsError("none were given")
+        try:
+            secret = combine_mnemonics(lists)
+        except MnemonicError as error:
+            raise RecoveryWordsError(_what(str(error), len(lists))) from None
+        if len(secret) != 32:  # noqa: PLR2004
+            raise RecoveryWordsError("they are of another program")
+        return cls(secret)
+
+
+def _what(said: str, count: int) -> str:
+    """A cause without any word in it."""
+    said = said.lower()
+    if "insufficient" in said or "wrong number" in said:
+        return f"{count} lists are too few or too many"
+    if "checksum" in said or "invalid mnemonic word" in said or "length" in said:
+        return "a list is mistyped, or a word is missing"
+    return "the lists do not belong together"

@@ -1,0 +1,410 @@
+"""Sync through a store that nobody trusts: a union of files, each of which vouches for itself. There is no merge and no lock across machines.
+
+Fetched is only what holds: rosters that follow, logs that chain and are signed, payloads that are what their name says. Found out are a store
+that shows less than before (rollback), two histories of one device (fork), commits that others saw and it does not show (hold-back), and a
+list of members that shrank. A store that shows everybody an old state (freeze) is found by comparing head fingerprints by another way.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+
+import msgspec
+
+from habeas.seal.age import AgeError, NoMatchError, open_file
+from habeas.vault.compartment import FORMAT, Alarm, Clock, Compartment
+from habeas.vault.disk import Disk
+from habeas.vault.errors import DamagedError, RosterError, VaultError
+from habeas.vault.events import decode_commit
+from habeas.vault.frames import Tail, follows, read_frames, signed_frames
+from habeas.vault.keyring import DROP
+from habeas.vault.logs import DeviceLog
+from habeas.vault.objects import LARGEST_PACK, blob_path, pack_bytes, salvage_pack
+from habeas.vault.roster import admit_next, digest_of
+from habeas.vault.rotation import confirm, settle, unconfirmed
+from habeas.vault.seat import Pins, Seat
+from habeas.vault.store import Store
+
+_SMALL = 1 << 20
+_LARGEST_HEADS = 64 << 20
+_LARGEST_SEGMENT = 256 << 20
+_LARGEST_BLOB = 64 << 30
+Progress = Callable[[str, int, int], None]
+"""(what, done, of how many) files."""
+
+
+class Synced(msgspec.Struct, frozen=True, kw_only=True):
+    """What a sync did: files in and out, what does not hold, and who has not confirmed the newest rotation."""
+
+    fetched: int
+    pushed: int
+    deleted: int
+    alarms: tuple[Alarm, ...]
+    unconfirmed: tuple[str, ...]
+
+
+class _Sync:
+    """One sync of one compartment with one store."""
+
+    def __init__(self, comp: Compartment, store: Store, name: str, progress: Progress) -> None:
+        self.unread = False
+        self.comp, self.store, self.progress = comp, store, progress
+        self.shown_before = comp.pins.shown.get(name, {})
+        self.name = name
+        self.alarms: list[Alarm] = []
+        self.fetched = self.pushed = self.deleted = 0
+        self.superseded: set[str] = set()
+        self.remote: dict[str, int] = {}
+
+    def alarm(self, what: str, device: str = "", n: int = 0) -> None:
+        found = Alarm(what=what, device=device, n=n)
+        if found not in self.alarms:
+            self.alarms.append(found)
+
+    def snapshot(self) -> None:
+        prefix = self.comp.cid + "/"
+        self.remote = {name.removeprefix(prefix): size for name, size in self.store.names(prefix).items()}
+
+    def get(self, name: str, most: int) -> bytes:
+        return self.store.get(f"{self.comp.cid}/{name}", most)
+
+    def below(self, folder: str) -> list[str]:
+        return sorted(name for name in self.remote if name.startswith(folder + "/"))
+
+    # Fetching
+
+    def fetch(self) -> None:
+        comp = self.comp
+        self.rosters()
+        self.keys()
+        self.heads()
+        comp.rings.load(comp.disk, comp.folder, comp.seat.identity, f"d{comp.seat.device}", comp.second)
+        self.logs()
+        comp.disk.settle()
+        comp.load()
+        self.payloads()
+        self.stamps()
+        comp.disk.settle()
+
+    def rosters(self) -> None:
+        comp, folder = self.comp, "members"
+        newest = max((int(name[-8:-4]) for name in self.below(folder) if name[-8:-4].isdigit()), default=0)
+        if newest < self.shown_before.get("roster", 0):
+            self.alarm("the store shows an older list of members than before")
+        self.same_roster(newest)
+        for version in range(comp.roster.version + 1, newest + 1):
+            name = f"{folder}/{version:04}.age"
+            try:
+                sealed = self.get(name, _SMALL)
+                note = open_file(sealed, [comp.seat.identity])
+                admit_next(comp.roster, note, comp.roster_digest)
+            except NoMatchError:
+                self.unread = True
+                self.alarm("a newer list of members that this device cannot read: it may have been removed", n=version)
+                return
+            except (AgeError, VaultError) as error:
+                self.alarm(f"a list of members that does not hold ({type(error).__name__})", n=version)
+                return
+            comp.disk.put(f"{comp.folder}/{name}", sealed)
+            comp.load_rosters()
+            self.fetched += 1
+
+    def same_roster(self, newest: int) -> None:
+        """Whether the store's copy of the roster that is in force here is the same one."""
+        comp = self.comp
+        if newest < comp.roster.version:
+            return
+        with suppress(AgeError, VaultError):
+            note = open_file(self.get(f"members/{comp.roster.version:04}.age", _SMALL), [comp.seat.identity])
+            if digest_of(note) != comp.roster_digest:
+                self.alarm("two lists of members of one version: an admin made one without seeing the other", n=comp.roster.version)
+
+    def keys(self) -> None:
+        comp = self.comp
+        for name in self.below("keys"):
+            path = f"{comp.folder}/{name}"
+            if name.startswith(f"keys/{comp.roster.epoch}.") and not comp.disk.exists(path):
+                comp.disk.put(path, self.get(name, _SMALL), settle=False)
+                self.fetched += 1
+
+    def heads(self) -> None:
+        comp = self.comp
+        epochs = {comp.roster.epoch, *comp.rings.epochs, *(DROP + one.device for one in comp.roster.members if not one.role.reads)}
+        wanted = [name for name in self.below("heads") if name.split("/")[1] in epochs]
+        for done, name in enumerate(wanted):
+            self.progress("headers", done, len(wanted))
+            if not comp.disk.exists(f"{comp.folder}/{name}") and name not in comp.pins.taken:
+                comp.disk.put(f"{comp.folder}/{name}", self.get(name, _LARGEST_HEADS), settle=False)
+                self.fetched += 1
+                if name.startswith("heads/" + DROP):
+                    comp.pins.taken.append(name)
+
+    def logs(self) -> None:
+        comp = self.comp
+        shown: dict[str, int] = {}
+        for member in comp.roster.members:
+            names = [name for name in self.below(f"log/{member.device}") if name.endswith(".seg")]
+            shown[member.device] = sum(self.remote[name] for name in names)
+            if shown[member.device] < self.shown_before.get(member.device, 0):
+                self.alarm("the store shows less of this log than before", member.device)
+            if member.device not in comp.pins.frozen:
+                self.log(member.device, names)
+        comp.pins.shown[self.name] = {**shown, "roster": max(comp.roster.version, self.shown_before.get("roster", 0))}
+
+    def log(self, device: str, names: Iterable[str]) -> None:
+        """Fetch segments that are new or longer than here, each only if it goes on from what is here."""
+        comp, log = self.comp, self.comp.log(device)
+        last = max(log.segments(), default="")
+        for name in names:
+            segment = name.rpartition("/")[2]
+            path, here = log.path(segment), 0
+            if comp.disk.exists(path):
+                here = comp.disk.size(path)
+                if here == self.remote[name] and (device != comp.seat.device or segment != last):
+                    continue  # its own last one is looked at again: a copy of this device may have put another
+            untrusted = self.get(name, _LARGEST_SEGMENT)
+            if not self.extend(log, segment, here, untrusted):
+                return
+
+    def extend(self, log: DeviceLog, segment: str, here: int, untrusted: bytes) -> bool:
+        """Take a segment that begins with what is here; whether reading may go on with the next."""
+        comp, path = self.comp, log.path(segment)
+        local = comp.disk.read(path) if here else b""
+        if local[: len(untrusted)] == untrusted:
+            return True  # the store is behind, or equal
+        _, tail, at, _ = log.read_on(log.start)
+        fits = untrusted.startswith(local) and tail is not Tail.DAMAGED and (at.segment == segment or here == 0)
+        reading = read_frames(untrusted[len(local) :], log.key, at.h) if fits else None
+        if reading is None or reading.tail is not Tail.CLEAN:
+            self.judge_conflict(log, untrusted)
+            return False
+        if here:
+            comp.disk.append(path, untrusted[len(local) :])
+        else:
+            comp.disk.put(path, untrusted)
+        self.fetched += 1
+        return True
+
+    def judge_conflict(self, log: DeviceLog, untrusted: bytes) -> None:
+        """A segment that does not go on from here: two signed frames of one number are a fork and freeze the device; else it is damage."""
+        comp = self.comp
+        known: dict[int, str] = {n: h.hex() for n, h in comp.index.rows("SELECT n, h FROM frame WHERE dev = ?", (log.device,))}
+        signed = list(signed_frames(untrusted, log.key))
+        before = [log.start.h, *(bytes.fromhex(h) for h in known.values()), *(one.h for one in signed)]
+        for frame in signed:
+            if frame.h.hex() in known.values() or not any(follows(frame, one) for one in before):
+                continue  # known, or a body that a store put beside somebody's signature
+            n = self.number(frame.body)
+            if n in known:
+                proof = f"local/{comp.cid}.fork-{log.device}"
+                comp.disk.put(proof, untrusted)
+                if log.device not in comp.pins.frozen:
+                    comp.pins.frozen.append(log.device)
+                self.alarm("forked: two histories of one device; it is frozen", log.device, n)
+                return
+        self.alarm("the store's copy of this log is damaged or does not go on from here", log.device)
+
+    def number(self, body: bytes) -> int:
+        """The number that a signed frame gives itself; 0 where it does not open."""
+        payload = hashlib.sha256(body).digest()
+        self.comp.objects.load()
+        with suppress(VaultError):
+            head, _ = decode_commit(self.comp.open_payload(payload, [body]).rstrip(b"\n") + b"\n")
+            return head.seq
+        return 0
+
+    def payloads(self) -> None:
+        comp = self.comp
+        gone = comp.index.gone()
+        wanted = [*self.below("blobs"), *self.below("packs")]
+        for done, name in enumerate(wanted):
+            self.progress("exhibits", done, len(wanted))
+            digest = name.rpartition("/")[2]
+            if name != (blob_path(digest) if name.startswith("blobs") else f"packs/{digest}"):
+                continue
+            if digest in gone:
+                self.superseded.add(name)
+            elif not comp.disk.exists(f"{comp.folder}/{name}"):
+                self.payload(name, digest, gone)
+        self.progress("exhibits", len(wanted), len(wanted))
+
+    def payload(self, name: str, digest: str, gone: frozenset[str]) -> None:
+        try:
+            if name.startswith("blobs"):
+                self.blob(name, digest)
+            else:
+                self.pack(name, digest, gone)
+            self.fetched += 1
+        except DamagedError:
+            self.alarm("the store's copy is not what its name says: " + digest[:12])
+
+    def blob(self, name: str, digest: str) -> None:
+        """Fetch a large payload; what an interrupted fetch left is gone on with."""
+        comp = self.comp
+        partial = f"partial/{digest}"
+        comp.disk.make_folder("partial")
+        sha256 = hashlib.sha256()
+        start = 0
+        if comp.disk.exists(partial):
+            with comp.disk.open(partial) as stream:
+                while piece := stream.read(_SMALL):
+                    sha256.update(piece)
+                    start += len(piece)
+        with comp.disk.growing(partial) as write:
+
+            def sink(piece: bytes) -> None:
+                sha256.update(piece)
+                write(piece)
+
+            if start < self.remote[name]:
+                self.store.get_into(f"{comp.cid}/{name}", sink, _LARGEST_BLOB, start=start)
+        if sha256.hexdigest() != digest:
+            comp.disk.remove(partial)
+            raise DamagedError
+        comp.disk.move(partial, f"{comp.folder}/{name}")
+        comp.objects.add_blob(f"{comp.folder}/{name}")
+
+    def pack(self, name: str, digest: str, gone: frozenset[str]) -> None:
+        comp = self.comp
+        content = self.get(name, 2 * LARGEST_PACK)
+        held = salvage_pack(content)
+        if pack_bytes(held) != (digest, content):
+            raise DamagedError
+        kept = [(payload, piece) for payload, piece in held if payload.hex() not in gone]
+        if len(kept) < len(held):
+            self.superseded.add(name)
+        if not kept:
+            return
+        new, content = pack_bytes(kept)
+        if not comp.disk.exists(f"{comp.folder}/packs/{new}"):
+            comp.disk.put(f"{comp.folder}/packs/{new}", content, settle=False)
+            comp.objects.load_pack(new)
+
+    def stamps(self) -> None:
+        comp = self.comp
+        for name in self.below("stamps"):
+            if not comp.disk.exists(f"{comp.folder}/{name}"):
+                comp.disk.put(f"{comp.folder}/{name}", self.get(name, _SMALL), settle=False)
+                self.fetched += 1
+
+    # Pushing
+
+    def push(self) -> None:
+        comp = self.comp
+        self.close_segment()
+        epoch = comp.roster.epoch
+        files = [name.removeprefix(comp.folder + "/") for name in comp.disk.files(comp.folder)]
+        ordered = [
+            *(name for name in files if name.startswith(("blobs/", "packs/", "stamps/"))),
+            *(name for name in files if name.startswith((f"heads/{epoch}/", f"keys/{epoch}."))),
+            *(name for name in files if name.startswith("log/")),
+            *(name for name in files if name.startswith("members/")),
+        ]
+        new = [name for name in ordered if self.remote.get(name) != comp.disk.size(f"{comp.folder}/{name}") or name.startswith("log/")]
+        for done, name in enumerate(new):
+            self.progress("sending", done, len(new))
+            self.put(name)
+        self.progress("sending", len(new), len(new))
+        self.clean(epoch)
+
+    def close_segment(self) -> None:
+        """What a store has seen of a segment must not grow: the next commit begins a new one."""
+        comp = self.comp
+        mine = comp.known.get(comp.seat.device)
+        if mine and mine.at.segment and comp.pins.closed != mine.at.segment:
+            comp.pins.closed = mine.at.segment
+        comp.save_pins()
+
+    def put(self, name: str) -> None:
+        comp, path = self.comp, f"{self.comp.folder}/{name}"
+        full, size = f"{comp.cid}/{name}", comp.disk.size(path)
+        if name.startswith("log/") and self.remote.get(name) == size:
+            return
+        if name in self.remote and not name.startswith(("log/", "members/")):
+            self.store.delete(full)  # of another length than its name promises: a broken upload
+        with comp.disk.open(path) as stream:
+            new = self.store.put_new_from(full, stream, size) if size > _SMALL else self.store.put_new(full, stream.read())
+        if new:
+            self.pushed += 1
+        elif name.startswith(("log/", "members/")):
+            self.taken(name, path)
+
+    def taken(self, name: str, path: str) -> None:
+        """A name that somebody else put first: the same content is fine; of a log it may be longer or shorter."""
+        comp = self.comp
+        theirs, ours = self.get(name, _LARGEST_SEGMENT), comp.disk.read(path)
+        if name.startswith("members/"):
+            self.same_roster(comp.roster.version)
+        elif ours.startswith(theirs) and len(theirs) < len(ours):
+            self.store.delete(f"{comp.cid}/{name}")  # an upload that was cut, or a segment pushed before it was closed
+            self.store.put_new(f"{comp.cid}/{name}", ours)
+            self.pushed += 1
+        elif not theirs.startswith(ours):
+            self.judge_conflict(comp.log(name.split("/")[1]), theirs)
+
+    def clean(self, epoch: str) -> None:
+        """Take from the store what was shredded or is of an epoch that is over."""
+        over = [
+            name for name in self.remote
+            if (name.startswith("heads/") and name.split("/")[1] != epoch and not name.startswith("heads/" + DROP))
+            or (name.startswith("keys/") and not name.startswith(f"keys/{epoch}."))
+        ]  # fmt: skip
+        number = int(epoch.partition("-")[0])
+        over = [name for name in over if _number(name) <= number]
+        for name in [*over, *sorted(self.superseded)]:
+            self.store.delete(f"{self.comp.cid}/{name}")
+            self.deleted += 1
+
+
+def _number(name: str) -> int:
+    """The number of the epoch in a path of headers or keys."""
+    first = name.split("/")[1].partition("-")[0]
+    return int(first) if first.isdigit() else 0
+
+
+def sync(comp: Compartment, store: Store, name: str, progress: Progress = lambda *_: None, *, push: bool = True) -> Synced:
+    """Fetch, settle, confirm, push. ``name``: how this device calls the store. Raises what the store raises; a later call goes on."""
+    run = _Sync(comp, store, name, progress)
+    run.snapshot()
+    run.fetch()
+    if any(one.what == "held back" for one in comp.alarms):  # a listing takes time: look again before accusing the store
+        run.snapshot()
+        run.fetch()
+    if not comp.removed and comp.me.role.reads:
+        settle(comp)
+        confirm(comp)
+    if push and not run.unread and comp.seat.device not in comp.pins.frozen:
+        run.push()
+    comp.save_pins()
+    late = tuple(sorted(comp.code(device) for device in unconfirmed(comp)))
+    return Synced(
+        fetched=run.fetched, pushed=run.pushed, deleted=run.deleted, alarms=tuple(dict.fromkeys([*run.alarms, *comp.alarms])), unconfirmed=late,
+    )  # fmt: skip
+
+
+def join(disk: Disk, cid: str, seat: Seat, trust: str, store: Store, clock: Clock) -> Compartment:
+    """Begin from a store with a roster whose digest came by another way. Raises RosterError where it is not there."""
+    folder = f"cases/{cid}"
+    names = sorted(name for name in store.names(f"{cid}/members/"))
+    started = False
+    for name in names:
+        sealed = store.get(name, _SMALL)
+        try:
+            note = open_file(sealed, [seat.identity])
+        except AgeError:
+            continue
+        started = started or digest_of(note) == trust
+        if started:
+            disk.put(f"{folder}/members/{name[-8:]}", sealed, settle=False)
+    if not started:
+        raise RosterError("the store does not hold the list of members that the invitation names")
+    pins = Pins(trust=trust)
+    pins.write(disk, f"local/{cid}.pins")
+    comp = Compartment(disk, cid, seat, clock)
+    comp.load_rosters()
+    for name in store.names(f"{cid}/keys/"):
+        if name.startswith(f"{cid}/keys/{comp.roster.epoch}."):
+            disk.put(f"{folder}/keys/{name.rpartition('/')[2]}", store.get(name, _SMALL), settle=False)
+    disk.put(f"{folder}/FORMAT", f"{FORMAT}\n{cid}\n".encode())
+    comp.load()
+    return comp

@@ -1,0 +1,120 @@
+"""Searching inside one open case: over Russian, English and Spanish, across scripts where wanted. Contacts are never in it.
+
+A text is kept as three rows of keys: the words as they stand (folded), their stems (Snowball), and the folded words in Latin letters
+(a plain table after BGN/PCGN without diacritics, for recall, not for print). What is shredded leaves the index with the epoch.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
+
+import msgspec
+import snowballstemmer
+
+from habeas.domain.identity import fold
+from habeas.vault.compartment import Compartment
+from habeas.vault.errors import VaultError
+from habeas.vault.events import Kind, Recorded
+
+_WORD = re.compile(r"\w+")
+_CYRILLIC = re.compile("[\u0400-\u04ff]")
+_LATIN = dict(
+    zip(
+        "абвгдеёжзийклмнопрстуфхцчшщъыьэюяіїєґў",
+        "a b v g d e e zh z i i k l m n o p r s t u f kh ts ch sh shch - y - e yu ya i i e g u".replace("-", "").split(" "),
+        strict=True,
+    )
+)  # fmt: skip
+_LOOSE = re.compile(r"(?<=[aeiou])y(?=\b)|j|y|'")
+
+
+class Hit(msgspec.Struct, frozen=True, kw_only=True):
+    """A record that was found, and the payload of the revision."""
+
+    id: str
+    payload: str
+
+
+@lru_cache(maxsize=1 << 16)
+def _stems(word: str) -> tuple[str, ...]:
+    languages = ("russian",) if _CYRILLIC.search(word) else ("english", "spanish")
+    return tuple(dict.fromkeys(_stemmer(one)(word) for one in languages))
+
+
+@lru_cache(maxsize=4)
+def _stemmer(language: str) -> Callable[[str], str]:
+    return snowballstemmer.stemmer(language).stemWord  # type: ignore[no-any-return]
+
+
+@lru_cache(maxsize=1 << 16)
+def _latin(word: str) -> str:
+    """A key that spellings of one word in two scripts mostly share: Grozny, Groznyj and Грозный."""
+    letters = "".join(_LATIN.get(c, c) for c in word)
+    return _LOOSE.sub("i", letters).rstrip("i") or letters
+
+
+def keys(text: str) -> tuple[str, str, str]:
+    """(words, stems, Latin keys) of a text, each as one string for the index."""
+    words = _WORD.findall(fold(text))
+    stems = [stem for word in words for stem in _stems(word)]
+    return " ".join(words), " ".join(stems), " ".join(_latin(word) for word in words)
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for one in value.values():
+            yield from _texts(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from _texts(one)
+
+
+def read_into_index(comp: Compartment) -> None:
+    """Index what is new since the last search, and forget revisions that are no longer the current ones."""
+    current: dict[str, str] = {}
+    for _, _, _, line in comp.index.events(("Recorded",)):
+        if isinstance(line, Recorded) and line.kind is not Kind.CONTACT:
+            current[line.id] = line.payload
+    gone = comp.index.gone()
+    wanted = {payload: rid for rid, payload in current.items() if payload not in gone}
+    known = {payload for (payload,) in comp.index.rows("SELECT payload FROM indexed")}
+    with comp.index.transaction():
+        for payload in known - wanted.keys():
+            comp.index.rows("DELETE FROM words WHERE payload = ?", (payload,))
+            comp.index.rows("DELETE FROM indexed WHERE payload = ?", (payload,))
+        for payload in wanted.keys() - known:
+            try:
+                record = msgspec.json.decode(comp.envelope(payload).record)
+            except VaultError:
+                continue
+            comp.index.rows("INSERT INTO words VALUES (?,?,?,?)", (payload, *keys(" \n ".join(_texts(record)))))
+            comp.index.rows("INSERT INTO indexed VALUES (?,?)", (payload, wanted[payload]))
+
+
+def search(comp: Compartment, query: str, *, exact: bool = False, cross_script: bool = True) -> list[Hit]:
+    """Records in which every word of ``query`` stands, best first. ``exact``: the words as they are; else their other forms too."""
+    read_into_index(comp)
+    words = _WORD.findall(fold(query))
+    if not words:
+        return []
+    terms = [_term(word, exact=exact, cross_script=cross_script) for word in words]
+    rows = comp.index.rows(
+        "SELECT indexed.id, indexed.payload FROM words JOIN indexed ON indexed.payload = words.payload WHERE words MATCH ? ORDER BY words.rank",
+        (" AND ".join(terms),),
+    )
+    return [Hit(id=rid, payload=payload) for rid, payload in rows]
+
+
+def _term(word: str, *, exact: bool, cross_script: bool) -> str:
+    alternatives = [f'exact : "{word}"']
+    if not exact:
+        alternatives += [f'stems : "{stem}"' for stem in _stems(word)]
+        if cross_script:
+            alternatives.append(f'latin : "{_latin(word)}"')
+    return "(" + " OR ".join(_unique(alternatives)) + ")"
+
+
+def _unique(items: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(items))
