@@ -27,6 +27,7 @@ from habeas.seal.signature import SigningKey
 from habeas.seal.verify import State, verify_folder
 from habeas.services.disclosing import freeze, make_dossier, make_memorandum, write_memorandum
 from habeas.services.examining import examine_folder
+from habeas.services.source import folder_source
 
 pytestmark = pytest.mark.slow
 
@@ -37,7 +38,7 @@ COLUMNS = ("person", "speaker", "body", "relayed_by", "place", "to_place", "even
 
 
 def dossier(builder, folder, **more):
-    return make_dossier(builder.write(folder / "case"), folder / "bag", KEY, DAY, **more)
+    return make_dossier(folder_source(builder.write(folder / "case")), folder / "bag", KEY, DAY, **more)
 
 
 def pdf_of(made):
@@ -153,7 +154,7 @@ def test_what_would_change_a_finding_and_the_other_sides_figure_are_in_no_file_o
     assert "to_deny" not in machine["belief"]
     assert "deny_sets" not in machine["belief"]
     assert not [text for text in hay.values() if "todeny" in text or "deny_sets" in text or "would_change" in text or "wouldchange" in text]
-    paper = flat(" ".join(page_texts(make_memorandum(tmp_path / "case", DAY))))
+    paper = flat(" ".join(page_texts(make_memorandum(folder_source(tmp_path / "case").case, DAY))))
     assert not [line for line in told if flat(line) not in paper]
     assert flat("To deny the accusation, one must hold that at least") in paper
 
@@ -174,10 +175,10 @@ def test_what_weakens_the_clients_own_account_stands_in_the_memorandum_and_in_no
     case = shutil.copytree(demo_case, tmp_path / "case")
     rows = "".join(f"{one.id},confirmed,R Viewer,2026-11-01,,{one.inputs}\n" for one in own)
     (case / "reviews.csv").write_text("finding,decision,reviewer,on,reason,inputs\n" + rows, encoding="utf-8")
-    made = make_dossier(case, tmp_path / "bag", KEY, DAY)
+    made = make_dossier(folder_source(case), tmp_path / "bag", KEY, DAY)
     assert made.draft, "a confirmed finding about the client's own account confirms nothing that may leave"
     assert where(made.folder, *(one.id for one in own), "own_account") == {}
-    paper = flat(" ".join(page_texts(make_memorandum(case, DAY))))
+    paper = flat(" ".join(page_texts(make_memorandum(folder_source(case).case, DAY))))
     assert not [one.id for one in own if flat(one.id) not in paper or flat(one.explanation) not in paper]
 
 
@@ -228,9 +229,10 @@ from pathlib import Path
 from habeas.compose import compose
 from habeas.seal.signature import SigningKey
 from habeas.services.disclosing import make_dossier
+from habeas.services.source import folder_source
 compose()
 key = SigningKey.from_pem(Path(sys.argv[3]).read_bytes(), None)
-make_dossier(Path(sys.argv[1]), Path(sys.argv[2]), key, date.fromisoformat(sys.argv[4]))
+make_dossier(folder_source(Path(sys.argv[1])), Path(sys.argv[2]), key, date.fromisoformat(sys.argv[4]))
 """
 
 
@@ -298,9 +300,9 @@ def test_originals_lie_beside_the_pages_only_on_request_untouched_and_under_neut
     content = png_with_gps()
     builder = CaseBuilder().add_exhibit("7", f"{HIDDEN}.png", content).add_exhibit("8", "kept.txt", b"Withheld.", disclosable="")
     case = builder.write(tmp_path / "case")
-    plain = make_dossier(case, tmp_path / "plain", KEY, DAY)
+    plain = make_dossier(folder_source(case), tmp_path / "plain", KEY, DAY)
     assert not (plain.folder / "data" / "exhibits").exists()
-    made = make_dossier(case, tmp_path / "bag", KEY, DAY, with_originals=True)
+    made = make_dossier(folder_source(case), tmp_path / "bag", KEY, DAY, with_originals=True)
     kept = {path.name: path.read_bytes() for path in (made.folder / "data" / "exhibits").iterdir()}
     assert kept == {"exhibit-1.txt": builder.files["one.txt"], "exhibit-7.png": content}
     assert where(made.folder, HIDDEN, "Withheld.", *digests(b"Withheld.")) == {}
@@ -441,7 +443,7 @@ def test_a_file_that_vanishes_after_the_check_is_named_by_number_alone(tmp_path)
             (case / "exhibits" / f"{HIDDEN}.txt").unlink(missing_ok=True)
 
     with pytest.raises(HabeasError) as caught:
-        make_dossier(case, tmp_path / "bag", KEY, DAY, progress=vanish)
+        make_dossier(folder_source(case), tmp_path / "bag", KEY, DAY, progress=vanish)
     assert HIDDEN not in str(caught.value)
     assert [path.name for path in tmp_path.iterdir()] == ["case"]
 
@@ -588,7 +590,7 @@ def test_a_dossier_is_never_written_over_another(sealed, tmp_path):
     bag = shutil.copytree(sealed, tmp_path / "bag")
     before = {name: (bag / name).read_bytes() for name in files_of(bag)}
     with pytest.raises(HabeasError):
-        make_dossier(CaseBuilder().write(tmp_path / "case"), bag, KEY, DAY)
+        make_dossier(folder_source(CaseBuilder().write(tmp_path / "case")), bag, KEY, DAY)
     assert {name: (bag / name).read_bytes() for name in files_of(bag)} == before
 
 
@@ -597,7 +599,7 @@ def test_a_dossier_is_never_written_over_another(sealed, tmp_path):
 
 def test_the_memorandum_says_privileged_on_every_page_and_asks_of_each_exhibit(tmp_path):
     case = CaseBuilder().add_exhibit("2", "two.txt", b"x", form="transcription", disclosable="").write(tmp_path / "case")
-    texts = page_texts(make_memorandum(case, DAY))
+    texts = page_texts(make_memorandum(folder_source(case).case, DAY))
     assert not [number for number, text in enumerate(texts, 1) if "PRIVILEGED" not in text.upper()]
     whole = flat(" ".join(texts))
     for line in ("Exhibit 2. Paper 2", "it is a transcription: where is the original, and who compared them?", "from whom was it obtained?"):
@@ -607,13 +609,13 @@ def test_the_memorandum_says_privileged_on_every_page_and_asks_of_each_exhibit(t
 
 def test_a_memorandum_can_be_made_where_nothing_is_disclosable(tmp_path):
     case = CaseBuilder().change("S001", disclosable="").write(tmp_path / "case")
-    assert make_memorandum(case, DAY)[:5] == b"%PDF-"
+    assert make_memorandum(folder_source(case).case, DAY)[:5] == b"%PDF-"
 
 
 def test_the_memorandum_is_the_same_for_the_same_input_and_day(tmp_path):
     case = CaseBuilder().write(tmp_path / "case")
-    assert make_memorandum(case, DAY) == make_memorandum(case, DAY)
-    assert make_memorandum(case, DAY) != make_memorandum(case, date(2026, 11, 23))
+    assert make_memorandum(folder_source(case).case, DAY) == make_memorandum(folder_source(case).case, DAY)
+    assert make_memorandum(folder_source(case).case, DAY) != make_memorandum(folder_source(case).case, date(2026, 11, 23))
 
 
 def into_a_bag(bag, tmp_path, monkeypatch, how):

@@ -9,6 +9,7 @@ from simulators.case_builder import CaseBuilder
 from habeas.dossier import render
 from habeas.seal.signature import SigningKey
 from habeas.services import disclosing
+from habeas.services.source import folder_source
 
 pytestmark = pytest.mark.slow
 DAY = date(2026, 11, 22)
@@ -40,7 +41,7 @@ def builder():
 
 
 def test_the_whole_file_of_a_dossier_is_pdf_a_2b(tmp_path):
-    made = disclosing.make_dossier(builder().write(tmp_path / "case"), tmp_path / "bag", SigningKey.generate(), DAY)
+    made = disclosing.make_dossier(folder_source(builder().write(tmp_path / "case")), tmp_path / "bag", SigningKey.generate(), DAY)
     assert judged(made.folder / "data" / "dossier.pdf", "2b") == {"2b": True}
 
 
@@ -48,13 +49,13 @@ def test_the_authored_part_of_a_dossier_is_pdf_a_2a_and_pdf_ua_1(tmp_path, monke
     kept = []
     authored = render.authored
     monkeypatch.setattr(render, "authored", lambda *given: kept.append(authored(*given)) or kept[-1])
-    disclosing.make_dossier(builder().write(tmp_path / "case"), tmp_path / "bag", SigningKey.generate(), DAY)
+    disclosing.make_dossier(folder_source(builder().write(tmp_path / "case")), tmp_path / "bag", SigningKey.generate(), DAY)
     (tmp_path / "authored.pdf").write_bytes(kept[-1])
     assert judged(tmp_path / "authored.pdf", "2a", "ua1") == {"2a": True, "ua1": True}
 
 
 def test_the_memorandum_is_pdf_a_2a_and_pdf_ua_1(tmp_path):
-    (tmp_path / "memo.pdf").write_bytes(disclosing.make_memorandum(builder().write(tmp_path / "case"), DAY))
+    (tmp_path / "memo.pdf").write_bytes(disclosing.make_memorandum(folder_source(builder().write(tmp_path / "case")).case, DAY))
     assert judged(tmp_path / "memo.pdf", "2a", "ua1") == {"2a": True, "ua1": True}
 
 

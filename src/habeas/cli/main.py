@@ -6,6 +6,8 @@ Exit codes: 0 fine, 1 verification failed, 2 usage, 3 bad input.
 import io
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -13,9 +15,14 @@ import click
 
 from habeas import __version__
 from habeas.cli import show
+from habeas.cli.case import case
+from habeas.cli.common import Access, case_options
+from habeas.cli.exhibit import exhibit
+from habeas.cli.vault import vault
 from habeas.compose import compose
-from habeas.domain.errors import BadInput, HabeasError
+from habeas.domain.errors import BadInput, HabeasError, UsageError
 from habeas.locale import tr
+from habeas.services.source import Source
 
 compose()
 for _stream in (sys.stdout, sys.stderr):  # a console or pipe that lacks a letter must not stop the answer
@@ -24,7 +31,8 @@ for _stream in (sys.stdout, sys.stderr):  # a console or pipe that lacks a lette
 
 _FOLDER = click.Path(path_type=Path)
 _EPILOG = """Start with:  habeas new DIR  ·  fill it (GUIDE.txt beside it)  ·  habeas check DIR  ·  habeas examine DIR.
-Exit codes: 0 fine, 1 verification failed, 2 usage, 3 bad input. Nothing here opens a network connection."""
+With a vault:  habeas vault create  ·  habeas case import DIR  ·  habeas examine --case ID.
+Exit codes: 0 fine, 1 verification failed, 2 usage, 3 bad input. Only 'vault sync', 'vault join', 'vault store add' and 'vault stamp send' connect."""
 
 
 class _Commands(click.Group):
@@ -50,6 +58,13 @@ class _Commands(click.Group):
         except OSError as error:
             show.error(tr("the disk said: {why}", why=os.strerror(error.errno) if error.errno else type(error).__name__))
             ctx.exit(3)
+        except (click.exceptions.Exit, click.ClickException):
+            raise
+        except Exception as error:  # a traceback could hold text of a case
+            show.error(tr("an error inside Habeas ({what}); nothing of the case is printed. Please report it", what=type(error).__name__))
+            if os.environ.get("HABEAS_TRACEBACK") == "1":
+                raise
+            ctx.exit(3)
 
 
 @click.group(cls=_Commands, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -60,6 +75,11 @@ def main() -> None:
     A case lives in a folder of plain tables. Habeas reads it, tests the accusation, and writes two things: a sealed DOSSIER with nothing
     but what is marked disclosable, and counsel's privileged MEMORANDUM.
     """
+
+
+main.add_command(vault)
+main.add_command(case)
+main.add_command(exhibit)
 
 
 @main.command()
@@ -94,16 +114,36 @@ def check(folder: Path, *, as_json: bool) -> None:
     show.checked(check_folder(folder), as_json=as_json)
 
 
-@main.command()
-@click.argument("folder", metavar="DIR", type=_FOLDER)
-@click.option("--json", "as_json", is_flag=True, help="The whole examination as JSON (docs/formats/examination.schema.json).")
-def examine(folder: Path, *, as_json: bool) -> None:
-    """Test the accusation: print the findings and what believing it would cost."""
-    from habeas.services.examining import examination_json, examine_folder  # noqa: PLC0415
+_CASE = click.option("--case", "cid", metavar="ID", help="A case of the vault instead of a folder.")
 
-    with show.progress(quiet=as_json) as progress:
+
+@contextmanager
+def _source(folder: Path | None, cid: str | None, access: Access, use: str) -> Iterator[Source]:
+    """The case that was named, from a folder or the vault, whose log says what it was used for."""
+    from habeas.services.cases import vault_source  # noqa: PLC0415
+    from habeas.services.source import folder_source  # noqa: PLC0415
+
+    if bool(folder) == bool(cid):
+        raise UsageError(tr("either a case folder or --case ID is wanted"))
+    if folder:
+        yield folder_source(folder)
+        return
+    with access.case(str(cid)) as (_, comp):
+        yield vault_source(comp, use)
+
+
+@main.command()
+@click.argument("folder", metavar="[DIR]", type=_FOLDER, required=False)
+@_CASE
+@click.option("--json", "as_json", is_flag=True, help="The whole examination as JSON (docs/formats/examination.schema.json).")
+@case_options
+def examine(access: Access, folder: Path | None, cid: str | None, *, as_json: bool) -> None:
+    """Test the accusation: print the findings and what believing it would cost."""
+    from habeas.services.examining import examination_json, examine_case  # noqa: PLC0415
+
+    with _source(folder, cid, access, "examination") as source, show.progress(quiet=as_json) as progress:
         progress(tr("Examining"), 0, 1)
-        examined = examine_folder(folder)
+        examined = examine_case(source.case)
     if as_json:
         click.echo(examination_json(examined.examination).decode(), nl=False)
     else:
@@ -111,39 +151,52 @@ def examine(folder: Path, *, as_json: bool) -> None:
 
 
 @main.command()
-@click.argument("folder", metavar="DIR", type=_FOLDER)
+@click.argument("folder", metavar="[DIR]", type=_FOLDER, required=False)
+@_CASE
 @click.option("--out", type=_FOLDER, required=True, help="The bag to write: a new or empty folder.")
 @click.option("--sign-key", type=_FOLDER, required=True, help="The private key; 'habeas keygen FILE' makes one.")
 @click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="The day printed on it; default today. Same input and date: same bytes.")
 @click.option("--finding", "chosen", multiple=True, metavar="ID", help="Only these confirmed findings (repeatable); default all of them.")
 @click.option("--originals", is_flag=True, help="Also put the original files of disclosable exhibits into the bag, metadata and all.")
-@click.option("--passphrase-file", type=_FOLDER, help="Where the key's passphrase stands; else you are asked.")
+@click.option("--key-passphrase-file", type=_FOLDER, help="Where the signing key's passphrase stands; else you are asked.")
+@case_options
 def dossier(  # noqa: PLR0913  # one parameter an option
-    folder: Path, out: Path, sign_key: Path, day: datetime | None, chosen: tuple[str, ...], *, originals: bool, passphrase_file: Path | None
+    access: Access,
+    folder: Path | None,
+    cid: str | None,
+    out: Path,
+    sign_key: Path,
+    day: datetime | None,
+    chosen: tuple[str, ...],
+    *,
+    originals: bool,
+    key_passphrase_file: Path | None,
 ) -> None:
-    """Write the sealed dossier: what reviews.csv confirms, and nothing that is not marked disclosable."""
+    """Write the sealed dossier: what reviews confirm, and nothing that is not marked disclosable."""
     from habeas.services.disclosing import make_dossier  # noqa: PLC0415
     from habeas.services.keys import read_key  # noqa: PLC0415
 
-    key = read_key(sign_key, _passphrase(sign_key, passphrase_file))
-    with show.progress() as progress:
-        made = make_dossier(folder, out, key, _day(day), chosen=chosen, with_originals=originals, progress=progress)
+    key = read_key(sign_key, _passphrase(sign_key, key_passphrase_file or (access.file if folder else None)))
+    with _source(folder, cid, access, "dossier") as source, show.progress() as progress:
+        made = make_dossier(source, out, key, _day(day), chosen=chosen, with_originals=originals, progress=progress)
     show.dossier(made)
     if not made.verdict.good:
         sys.exit(1)
 
 
 @main.command()
-@click.argument("folder", metavar="DIR", type=_FOLDER)
+@click.argument("folder", metavar="[DIR]", type=_FOLDER, required=False)
+@_CASE
 @click.option("--out", type=_FOLDER, required=True, help="The PDF to write; never into a bag.")
 @click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="The day printed on it; default today.")
-def memorandum(folder: Path, out: Path, day: datetime | None) -> None:
+@case_options
+def memorandum(access: Access, folder: Path | None, cid: str | None, out: Path, day: datetime | None) -> None:
     """Write counsel's privileged memorandum: weak points, what would change each finding, and the case for the other side."""
     from habeas.services.disclosing import make_memorandum, write_memorandum  # noqa: PLC0415
 
-    with show.progress() as progress:
+    with _source(folder, cid, access, "memorandum") as source, show.progress() as progress:
         progress(tr("Typesetting"), 0, 1)
-        write_memorandum(out, make_memorandum(folder, _day(day)))
+        write_memorandum(out, make_memorandum(source.case, _day(day)))
     show.memorandum(out)
 
 

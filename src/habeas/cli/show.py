@@ -32,7 +32,8 @@ def _out() -> Console:
     return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
 
 
-def _plain() -> bool:
+def plain() -> bool:
+    """Whether the output is piped."""
     return not sys.stdout.isatty()
 
 
@@ -80,10 +81,10 @@ def checked(result: Checked, *, as_json: bool) -> None:
     table = Table(tr("table"), tr("read"), tr("taken"), tr("refused"), tr("duplicates"))
     for count in result.read.counts:
         table.add_row(count.file, *(str(value) for value in (count.read, count.taken, count.refused, count.duplicates)))
-        if _plain():
+        if plain():
             click.echo(tr("{file}: {read} read = {taken} taken + {refused} refused + {duplicates} duplicates",
                           **msgspec.structs.asdict(count)))  # fmt: skip
-    if not _plain():
+    if not plain():
         _out().print(table)
     for note in result.notes:
         click.echo("· " + note)
@@ -113,7 +114,7 @@ def _sentences(belief: Belief) -> None:
 
 
 def _findings(findings: Sequence[Finding], title: str) -> None:
-    if _plain():
+    if plain():
         click.echo(title)
         for f in findings:
             click.echo(f"  {f.id}  {f.kind}  {f.certainty}  {' '.join(f.statements)}  inputs={f.inputs}")

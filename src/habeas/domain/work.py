@@ -43,10 +43,26 @@ class Relation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     relation: str
 
 
+class Stamp(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A time stamp (RFC 3161) over SHA-256(salt || checkpoint): binary fields in base64. ``reply`` is empty while it waits to be sent.
+
+    ``root`` is the certificate (PEM) that the user gave for the authority; ``chain``: certificates (base64 DER) from the signer to it, as they
+    were when the reply came, so that the stamp outlives them.
+    """
+
+    authority: str
+    checkpoint: str
+    salt: str
+    request: str
+    root: str
+    reply: str = ""
+    at: str = ""
+    chain: tuple[str, ...] = ()
+
+
 class Referral(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A case handed to someone else, by people to people: to whom, which device signed for it, and the consent that it rests on."""
 
     to: str
     device: str
     consent: str = ""
-    receipt: str = ""

@@ -11,13 +11,12 @@ import msgspec
 
 from habeas.domain.case import Case, Exhibit, VoicePair
 from habeas.domain.errors import HabeasError
-from habeas.domain.identity import fold, plain_name
+from habeas.domain.identity import fold
 from habeas.domain.statement import Side, Statement
+from habeas.dossier.masking import Mask, names_of
 from habeas.examine.voices import unnamed, voice_key
 from habeas.locale import tr
 
-MASK = "[name withheld]"
-_WORD = re.compile(r"[^\W\d_]{2,}")
 _BODIES_SHOWN = frozenset({Side.STATE, Side.INTERNATIONAL, Side.COMMISSION})
 
 
@@ -47,12 +46,13 @@ def redact(case: Case) -> Redacted:
     exhibits = tuple(_exhibit(e, numbers) for e in case.exhibits if e.disclosable)
     labels = _labels(kept)
     relays = _relays(kept, labels)
-    mask = _Mask(case, kept, labels)
+    shown = [*labels.values(), case.pseudonym, *(s.body for s in kept if _body_shown(s))]
+    mask = Mask(names_of(case), shown, {s.body for s in case.statements if s.side is Side.STATE})
     ids = frozenset(s.id for s in kept)
     event = {name: f"E{number}" for number, name in enumerate(dict.fromkeys(s.event for s in kept if s.event), 1)}
     kept = [msgspec.structs.replace(s, event=event.get(s.event, "")) for s in kept]
     statements = tuple(_unanchored(_statement(s, labels, relays, numbers, mask), ids) for s in kept)
-    shown = Case(
+    made = Case(
         title=mask(case.title),
         pseudonym=case.pseudonym or tr("the person"),
         language=case.language,
@@ -64,7 +64,7 @@ def redact(case: Case) -> Redacted:
         places=case.places,
         voices=_voices(case, labels),
     )
-    return Redacted(case=shown, masked=mask.count, withheld=len(case.statements) - len(kept))
+    return Redacted(case=made, masked=mask.count, withheld=len(case.statements) - len(kept))
 
 
 def _exhibit(exhibit: Exhibit, numbers: Collection[str]) -> Exhibit:
@@ -147,90 +147,7 @@ def _relays(statements: Iterable[Statement], labels: Mapping[tuple[str, str], st
     return found
 
 
-class _Mask:
-    """Replaces hidden names in what would be shown. A name is hidden unless it is what counsel lets appear.
-
-    A name is masked as a whole, and word by word (in capitals, in lower case and with an ending of up to three letters where it is
-    long enough); a description ("a neighbour of the bakery") and the name of an office only as a whole.
-    """
-
-    def __init__(self, case: Case, kept: Sequence[Statement], labels: Mapping[tuple[str, str], str]) -> None:
-        self.count = 0
-        shown = [*labels.values(), case.pseudonym, *(s.body for s in kept if _body_shown(s))]
-        open_words = {word.casefold() for label in shown for word in _WORD.findall(label)}
-        open_words |= {s.body.casefold() for s in case.statements if s.side is Side.STATE}
-        people = _names(case)
-        phrases = {plain_name(name) for name in people} - {plain_name(label) for label in shown}
-        phrases = {phrase for phrase in phrases if len(phrase) > 1 and phrase.casefold() not in " ".join(shown).casefold()}
-        words = {
-            word
-            for name in people
-            if _personal(plain_name(name))
-            for word in _WORD.findall(plain_name(name))
-            if not word.islower() and word.casefold() not in open_words and len(word) >= (3 if word[0].isupper() else 2)
-        }
-        self._pattern = _pattern(phrases, words)
-
-    def __call__(self, text: str) -> str:
-        if not text or self._pattern is None:
-            return text
-        masked, times = self._pattern.subn(MASK, text)
-        self.count += bool(times)
-        return masked
-
-    def place(self, text: str) -> str:
-        """A place string: only its specific parts are masked, so that the town and the country stay what they are."""
-        parts = text.split(",")
-        free = max(1, len(parts) - 2)
-        return ",".join([*(self(part) for part in parts[:free]), *parts[free:]])
-
-
-def _names(case: Case) -> set[str]:
-    """Every name that the case holds of someone or something that may have to stay unknown."""
-    found = {s.speaker for s in case.statements if not unnamed(s)} | {s.person for s in case.statements} | {case.person}
-    found |= {s.body for s in case.statements if s.side is not Side.STATE}
-    found |= {relay for s in case.statements for relay in s.relayed_by}
-    found |= {name for e in case.exhibits for name in (e.obtained_from, e.obtained_by, e.translator)}
-    found |= {name for c in case.consents for name in (c.person, c.guardian)}
-    return {name.strip() for name in found if name.strip()}
-
-
-_PARTICLES = frozenset({
-    "de", "del", "la", "las", "los", "y", "e", "da", "das", "dos", "di", "du", "le", "van", "von", "der", "den", "ten", "bin", "ibn", "al",
-    "el", "abu", "oglu", "ogly", "kyzy", "бен", "ибн", "аль",
-})  # fmt: skip
-_OFFICE = re.compile(
-    r"minist|polic|commis|comis|comité|committee|jefatura|army|ej[eé]rcito|armada|navy|depart|court|juzgado|juez|fiscal|direcci|servici|service"
-    r"|gob[ie]|govern|fuerzas|forces|junta|oficina|office\b|presiden|secretar|parlament|parliament|agenc|council|consejo|interpol|memor|communiqu"
-    r"|comunicado|министер|полици|комисс|комитет|суд|прокур|управлен|служб|правитель|парламент|отдел",
-    re.IGNORECASE,
-)
-
-
-def _personal(name: str) -> bool:
-    """Whether a name looks like a person's: up to five words, none a description's, no digits, no word of an office."""
-    words = name.replace(",", " ").split()
-    plain = [word for word in words if word.casefold() not in _PARTICLES]
-    if not plain or len(plain) > 5 or any(c.isdigit() for c in name) or _OFFICE.search(name):  # noqa: PLR2004
-        return False
-    return all(not word[0].islower() for word in plain)
-
-
-def _pattern(phrases: Iterable[str], words: Iterable[str]) -> re.Pattern[str] | None:
-    whole = [rf"(?<!\w)(?i:{re.escape(phrase)})(?!\w)" for phrase in sorted(phrases, key=len, reverse=True)]
-    single = []
-    for word in sorted(words, key=len, reverse=True):
-        if len(word) >= 5:  # noqa: PLR2004
-            single.append(rf"(?i:{re.escape(word)})\w{{0,3}}")
-        else:
-            single.append("|".join(re.escape(form) for form in dict.fromkeys((word, word.upper(), word.title()))))
-    if single:
-        one = "|".join(single)
-        whole.append(rf"(?<!\w)(?:{one})(?!\w)(?:\s+(?:{one})(?!\w))*")
-    return re.compile("|".join(whole)) if whole else None
-
-
-def _statement(s: Statement, labels: Mapping[tuple[str, str], str], relays: Mapping[str, str], numbers: set[str], mask: _Mask) -> Statement:
+def _statement(s: Statement, labels: Mapping[tuple[str, str], str], relays: Mapping[str, str], numbers: set[str], mask: Mask) -> Statement:
     resting = s.exhibit in numbers
     return msgspec.structs.replace(
         s,

@@ -1,7 +1,7 @@
 """One function of the project, one payload, one child process with limits of time, memory and files. Bytes in, bytes out.
 
 The child gets no environment but what Python needs, and its standard streams are the only channel. On POSIX its address
-space, CPU time, file size and open files are limited by ``setrlimit``; on Windows only the time limit holds (not run here).
+space, CPU time and open files are limited by ``setrlimit``, and it can write no file; on Windows only the time limit holds (not run here).
 
 What it does not do: it is no sandbox against a kernel exploit, and it does not cut the network off (no parser here asks for it).
 """
@@ -35,9 +35,10 @@ def run_in_child(function: str, payload: bytes, *, seconds: int = 60, megabytes:
 
     The function takes and returns bytes; to refuse, it raises :class:`ValueError` whose one argument is bytes.
     """
-    environment = {key: os.environ[key] for key in ("SYSTEMROOT", "PATH", "LANG", "LC_ALL", "TMPDIR") if key in os.environ}
+    environment = {key: os.environ[key] for key in ("SYSTEMROOT", "PATH", "LANG", "LC_ALL") if key in os.environ}
     environment["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
     environment["PYTHONHASHSEED"] = "0"
+    environment["PYTHONDONTWRITEBYTECODE"] = "1"
     command = [sys.executable, "-P", "-m", "habeas.guard.child", function, str(seconds), str(megabytes)]
     try:
         done = subprocess.run(  # our own interpreter and module
@@ -66,7 +67,7 @@ def _limit(seconds: int, megabytes: int) -> None:
     wanted = (
         (resource.RLIMIT_CPU, seconds),
         (resource.RLIMIT_AS, megabytes * MEBIBYTE),
-        (resource.RLIMIT_FSIZE, 64 * MEBIBYTE),
+        (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_NOFILE, 256),
     )

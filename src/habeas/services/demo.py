@@ -12,6 +12,7 @@ from habeas.locale import tr
 from habeas.seal.signature import SigningKey
 from habeas.services.disclosing import DossierMade, Progress, make_dossier, make_memorandum
 from habeas.services.keys import make_key, read_key
+from habeas.services.source import folder_source
 
 DAY = date(2026, 11, 22)
 """The demonstration prints a fixed day, so that its pages are the same wherever it runs."""
@@ -45,9 +46,10 @@ def run_demo(folder: Path, progress: Progress = lambda *_: None) -> DemoMade:
         shutil.copytree(source / "castro-1977", case)
     key = make_key(folder / "demo-key.pem", None)
     signing: SigningKey = read_key(key.path, None)
-    made = make_dossier(case, folder / "dossier", signing, DAY, progress=progress)
+    origin = folder_source(case)
+    made = make_dossier(origin, folder / "dossier", signing, DAY, progress=progress)
     memorandum = folder / "memorandum.pdf"
-    memorandum.write_bytes(make_memorandum(case, DAY))
+    memorandum.write_bytes(make_memorandum(origin.case, DAY))
     timeline = folder / "timeline.svg"
     timeline.write_text(made.timeline, encoding="utf-8")
     return DemoMade(folder=folder, case=case, key=key.path, memorandum=memorandum, timeline=timeline, dossier=made)

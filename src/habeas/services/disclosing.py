@@ -26,7 +26,7 @@ from habeas.dossier.selection import Selection, select
 from habeas.dossier.words import kind_title
 from habeas.examine.examination import examine
 from habeas.intake.folder.columns import STATEMENTS
-from habeas.intake.folder.reading import read_bytes, statement_row
+from habeas.intake.folder.reading import statement_row
 from habeas.intake.folder.tables import write_csv
 from habeas.intake.gazetteer import understand
 from habeas.intake.gazetteer.places import unclear
@@ -37,9 +37,9 @@ from habeas.seal.digest import digest_bytes
 from habeas.seal.kit import recipient_kit
 from habeas.seal.signature import SigningKey
 from habeas.seal.verify import Verdict, verify_folder
-from habeas.services.examining import Examined, examine_folder
+from habeas.services.examining import Examined, examine_case
+from habeas.services.source import Source
 
-MOST_EXHIBIT = 512 << 20
 Progress = Callable[[str, int, int], None]
 """(what, done, of how many)."""
 
@@ -78,7 +78,7 @@ def freeze(examined: Examined, chosen: tuple[str, ...] = ()) -> Frozen:
 
 
 def make_dossier(  # noqa: PLR0913  # one parameter an option
-    folder: Path,
+    source: Source,
     out: Path,
     key: SigningKey,
     day: date,
@@ -87,17 +87,17 @@ def make_dossier(  # noqa: PLR0913  # one parameter an option
     with_originals: bool = False,
     progress: Progress = lambda *_: None,
 ) -> DossierMade:
-    """Write the bag ``out`` for the case in ``folder``; all or nothing. ``day`` is printed and decides the bytes.
+    """Write the bag ``out`` for a case; all or nothing. ``day`` is printed and decides the bytes.
 
     ``with_originals``: put the disclosable files themselves beside the pages, with whatever metadata they hold.
     """
     progress(tr("Examining"), 0, 1)
-    if folder.resolve() in out.resolve().parents:
+    if source.folder and source.folder.resolve() in out.resolve().parents:
         raise BadInput.one(out.name, tr("this place lies inside the case folder; write the bag elsewhere"))
-    examined = examine_folder(folder)
+    examined = examine_case(source.case)
     frozen = freeze(examined, chosen)
     progress(tr("Examining"), 1, 1)
-    originals, made = _exhibits(folder, frozen.redacted.case, progress)
+    originals, made = _exhibits(source, frozen.redacted.case, progress)
     progress(tr("Typesetting"), 0, 1)
     warnings = [*frozen.selection.warnings, *(warning for one in made.values() for warning in one.warnings)]
     if frozen.redacted.masked:
@@ -135,22 +135,22 @@ def make_dossier(  # noqa: PLR0913  # one parameter an option
     )
 
 
-def _exhibits(folder: Path, case: Case, progress: Progress) -> tuple[dict[str, bytes], dict[str, Made]]:
+def _exhibits(source: Source, case: Case, progress: Progress) -> tuple[dict[str, bytes], dict[str, Made]]:
     """(number → original bytes, number → pages) of the exhibits that may leave and hold a file."""
     shown = [exhibit for exhibit in case.exhibits if exhibit.file]
     originals: dict[str, bytes] = {}
     made: dict[str, Made] = {}
     for done, exhibit in enumerate(shown):
         progress(tr("Exhibits"), done, len(shown))
-        originals[exhibit.number] = _original(folder, exhibit)
+        originals[exhibit.number] = _original(source, exhibit)
         made[exhibit.number] = make_pages(exhibit, originals[exhibit.number])
     progress(tr("Exhibits"), len(shown), len(shown) or 1)
     return originals, made
 
 
-def _original(folder: Path, exhibit: Exhibit) -> bytes:
+def _original(source: Source, exhibit: Exhibit) -> bytes:
     try:
-        return read_bytes(folder / "exhibits" / exhibit.file, MOST_EXHIBIT)
+        return source.content(exhibit)
     except BadInput:
         raise ExhibitUnreadableError(exhibit.number, tr("its file is gone, too large, or cannot be read")) from None
 
@@ -242,14 +242,13 @@ def public_json(frozen: Frozen) -> bytes:
     return msgspec.json.format(msgspec.json.encode(whole_case), indent=2) + b"\n"
 
 
-def make_memorandum(folder: Path, day: date) -> bytes:
+def make_memorandum(case: Case, day: date) -> bytes:
     """Counsel's memorandum as PDF bytes; the caller writes it where counsel says, and nowhere else."""
-    examined = examine_folder(folder)
+    examined = examine_case(case)
     try:
         selection: Selection | None = freeze(examined).selection
     except NothingToDiscloseError:
         selection = None
-    case = examined.case
     gaps = [tr("place of {ids}: {note}", ids=_where_used(case, place.name), note=place.note) for place in unclear(examined.places.values())]
     data = memorandum_data(case, examined.examination, selection, [(exhibit, ()) for exhibit in case.exhibits], gaps)
     data |= {

@@ -1,4 +1,4 @@
-"""Read a case folder and examine it."""
+"""Examine a case, from a folder or as it stands in memory."""
 
 from pathlib import Path
 
@@ -8,28 +8,27 @@ from habeas.domain.case import Case
 from habeas.domain.finding import Examination
 from habeas.domain.where import Place
 from habeas.examine.examination import examine
-from habeas.intake.folder import FolderRead, read_folder
+from habeas.intake.folder import read_folder
 from habeas.intake.gazetteer import understand
 
 
 class Examined(msgspec.Struct, frozen=True, kw_only=True):
-    """What was read, what its places were understood as, and what the tests said."""
+    """A case, what its places were understood as, and what the tests said."""
 
-    read: FolderRead
+    case: Case
     places: dict[str, Place]
     examination: Examination
 
-    @property
-    def case(self) -> Case:
-        """The case that was read."""
-        return self.read.case
+
+def examine_case(case: Case) -> Examined:
+    """Understand its places and examine it."""
+    places = understand(case)
+    return Examined(case=case, places=places, examination=examine(case, places))
 
 
 def examine_folder(folder: Path) -> Examined:
-    """Read, understand and examine; raise :class:`habeas.domain.errors.BadInput` with every problem found."""
-    read = read_folder(folder)
-    places = understand(read.case)
-    return Examined(read=read, places=places, examination=examine(read.case, places))
+    """Read a case folder and examine it; raise :class:`habeas.domain.errors.BadInput` with every problem found."""
+    return examine_case(read_folder(folder).case)
 
 
 def examination_json(examination: Examination) -> bytes:

@@ -5,10 +5,12 @@ What it does not do: rotate keys (`rotation`), talk to a store (`sync`), or know
 
 import hashlib
 import os
+import re
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 
+import apsw
 import msgspec
 
 from habeas.seal.age import (
@@ -25,9 +27,10 @@ from habeas.seal.age import (
     seal_payload,
 )
 from habeas.seal.merkle import Frontier
+from habeas.seal.note import NoteError
 from habeas.vault.disk import Disk
 from habeas.vault.draft import Content, Draft, Envelope
-from habeas.vault.errors import DamagedError, NotAllowedError, RosterError, ShreddedError, UnreadableError
+from habeas.vault.errors import DamagedError, NotAllowedError, RosterError, ShreddedError, UnreadableError, VaultError
 from habeas.vault.events import CommitHead, Event, encode_commit, encode_line
 from habeas.vault.frames import Tail, encode_frame
 from habeas.vault.index import Index, fingerprint, index_key
@@ -35,7 +38,7 @@ from habeas.vault.keyring import Epoch, Keyring, write_keys
 from habeas.vault.logs import DeviceLog, Position
 from habeas.vault.objects import Header, Objects, encode_headers
 from habeas.vault.padding import padded_size
-from habeas.vault.replay import OK, REFUSED, REVOKED, SEALED, Known, Replay
+from habeas.vault.replay import BEHIND, OK, REFUSED, REVOKED, SEALED, Known, Replay
 from habeas.vault.roster import Holder, Member, Role, Roster, admit_first, admit_next, digest_of, sign_roster
 from habeas.vault.seat import Pins, Seat
 
@@ -68,6 +71,7 @@ class Compartment:
         self.rings = Keyring()
         self.alarms: list[Alarm] = []
         self.removed = False
+        self._behind = False
         self.roster: Roster
         self.index: Index
 
@@ -106,9 +110,12 @@ class Compartment:
         self.rings = Keyring()
         self.rings.load(self.disk, self.folder, self.seat.identity, f"d{self.seat.device}", self.second)
         self.objects.load()
-        self.alarms += [Alarm(what="damaged file " + name[:20]) for name in self.objects.damaged]
+        self.alarms += [Alarm(what="damaged file " + name[:32]) for name in (*self.objects.damaged, *self.rings.damaged)]
         self.open_index()
-        self.refresh()
+        try:
+            self.refresh()
+        except apsw.Error:  # a damaged index is made anew; it is never the truth
+            self.remake_index()
 
     def open_index(self) -> None:
         """Open the index of the current epoch; empty where it is of another."""
@@ -122,18 +129,22 @@ class Compartment:
         for name in self.disk.names(folder):
             try:
                 note = open_file(self.disk.read(f"{folder}/{name}"), [self.seat.identity])
+                seen = digest_of(note)
             except NoMatchError:
                 self.removed = current is not None
                 continue
-            except AgeError:
-                raise RosterError("damaged: " + name) from None
-            if current is None:
-                if trusted and digest_of(note) != trusted:
-                    continue
+            except (AgeError, NoteError):
+                self._damaged_roster(name)
+                continue
+            if seen == self.pins.roster[1]:  # seen and followed before: it holds even where an older one is damaged now
+                current = admit_first(note, self.cid, seen)
+            elif current is not None:
+                current = admit_next(current, note, digest)
+            elif not trusted or seen == trusted:
                 current = admit_first(note, self.cid, trusted)
             else:
-                current = admit_next(current, note, digest)
-            digest, self.removed = digest_of(note), False
+                continue
+            digest, self.removed = seen, False
         if current is None:
             raise RosterError("none that this device can trust")
         version, pinned = self.pins.roster
@@ -141,9 +152,16 @@ class Compartment:
             raise RosterError("an older one was put back in place of the one that was seen here")
         self.roster, self.roster_digest = current, digest
         if (current.version, digest) != (version, pinned):
+            self.disk.make_durable(f"{folder}/{current.version:04}.age")
             self.pins.roster = (current.version, digest)
             self.pins.trust = self.pins.trust or digest
             self.pins.write(self.disk, self._pins_path)
+
+    def _damaged_roster(self, name: str) -> None:
+        """An older one that is damaged is an alarm; without the newest one nothing can be trusted."""
+        if int(name[:4] if name[:4].isdigit() else 0) >= self.pins.roster[0]:
+            raise RosterError("damaged: " + name)
+        self.alarms.append(Alarm(what="damaged file members/" + name))
 
     def devices(self) -> list[str]:
         """Members that have a log here."""
@@ -159,8 +177,9 @@ class Compartment:
     def refresh(self) -> None:
         """Read what is new in the logs into the index; made anew where frames that could not be opened now can."""
         sealed = list(self.index.rows("SELECT dev, n FROM frame WHERE state = ?", (SEALED,)))
-        if sealed or not self._index_fits():
+        if sealed or self._behind or not self._index_fits():
             self._rebuild()
+        self._behind = False
         replay = Replay(self.index, self.roster, lambda body: self.open_payload(hashlib.sha256(body).digest(), [body]))
         tails: dict[str, tuple[Tail, Position]] = {}
         for device in self.devices():
@@ -168,8 +187,8 @@ class Compartment:
             known = replay.start(device, log.start)
             frames, tail, at, after = log.read_on(known.at)
             replay.add(device, frames)
+            replay.add_behind(device, after)
             tails[device] = (tail, at)
-            self.alarms += [Alarm(what="signed commits behind damage", device=device, n=at.n + 1)] if after else []
         replay.run()
         self.known = replay.known
         for device, (tail, at) in tails.items():
@@ -178,7 +197,9 @@ class Compartment:
         self._pin()
 
     def _index_fits(self) -> bool:
-        """Whether what the index read last still stands where it was read."""
+        """Whether what the index read last still stands where it was read, and the index is whole."""
+        if not self.index.whole():
+            return False
         for device, n, h, segment, end in self.index.rows("SELECT dev, n, h, segment, end FROM device WHERE n > 0"):
             path = f"{self.folder}/log/{device}/{segment}"
             if not self.disk.exists(path) or self.disk.size(path) < end:
@@ -199,8 +220,9 @@ class Compartment:
 
     def _judge_tail(self, device: str, tail: Tail, at: Position) -> None:
         """A torn last frame of this device was never acknowledged, and is cut off; anything else is an alarm."""
-        pinned = self.pins.logs.get(device, (0, ""))[0]
-        if at.n < pinned:
+        pinned, pinned_h = self.pins.logs.get(device, (0, ""))
+        held = next((row[0].hex() for row in self.index.rows("SELECT h FROM frame WHERE dev = ? AND n = ?", (device, pinned))), "")
+        if at.n < pinned or (pinned and held != pinned_h):
             self.alarms.append(Alarm(what="acknowledged commits are missing or damaged", device=device, n=at.n + 1))
         elif tail is Tail.DAMAGED:
             self.alarms.append(Alarm(what="a damaged commit", device=device, n=at.n + 1))
@@ -211,7 +233,7 @@ class Compartment:
 
     def _judge_seen(self) -> None:
         """Frames that others have seen and that are not here."""
-        states = self.index.rows("SELECT dev, n, state FROM frame WHERE state IN (?, ?)", (REFUSED, REVOKED))
+        states = self.index.rows("SELECT dev, n, state FROM frame WHERE state IN (?, ?, ?)", (REFUSED, REVOKED, BEHIND))
         self.alarms += [Alarm(what=f"a commit that does not count ({state})", device=dev, n=n) for dev, n, state in states]
         for device, n, h in self.seen_by_others():
             known = self.known.get(device)
@@ -229,6 +251,7 @@ class Compartment:
         changed = False
         for device, known in self.known.items():
             if known.at.n > self.pins.logs.get(device, (0, ""))[0]:
+                self.disk.make_durable(self.log(device).path(known.at.segment))
                 self.pins.logs[device] = (known.at.n, known.at.h.hex())
                 changed = True
         if changed:
@@ -307,6 +330,8 @@ class Compartment:
 
     def commit(self, draft: Draft) -> int:
         """Write everything in the draft; its number in this device's log. After the return, it is on the disk."""
+        if self._behind:
+            self.remake_index()
         me, known = self.me, self._mine()
         if not all(me.role.may_write(event) for event in draft.events):
             raise NotAllowedError(f"role {me.role}")
@@ -319,8 +344,9 @@ class Compartment:
             frontier.add(line)
         body, header = self._seal_body(known, frontier, lines)
         headers = [*draft.headers, header]
-        heads = f"heads/{self.roster.epoch}/{self.seat.device}-{known.at.n + 1:08}"
-        self.disk.put(f"{self.folder}/{heads}", encode_headers(headers), settle=False)
+        pack = encode_headers(headers)
+        name = heads_name(self.seat.device, known.at.n + 1, pack)
+        self.disk.put(f"{self.folder}/heads/{self.roster.epoch}/{name}", pack, settle=False)
         self.disk.settle()
         frame, _ = encode_frame(known.at.h, body, self.seat.signer)
         at = self.log(self.seat.device).append(frame, known.at, new_segment=known.at.segment == self.pins.closed != "")
@@ -353,12 +379,15 @@ class Compartment:
         self.objects.spots.update(draft.spots)
         self.known[device] = Known(at, frontier, lamport)
         self.pins.logs[device] = (at.n, at.h.hex())
-        self.pins.write(self.disk, self._pins_path)
-        with self.index.transaction():
-            self.index.add_frame((device, at.n, at.h, lamport, self._head.t, OK))
-            self.index.add_events(lamport, device, at.n, list(zip(lines, events, strict=True)))  # type: ignore[arg-type]
-            self.index.add_seen(device, self._head.seen)
-            self.index.add_device((device, at.n, at.h, at.segment, at.end, frontier.size, b"".join(frontier.roots), lamport))
+        try:
+            with self.index.transaction():
+                self.index.add_frame((device, at.n, at.h, lamport, self._head.t, OK))
+                self.index.add_events(lamport, device, at.n, list(zip(lines, events, strict=True)))  # type: ignore[arg-type]
+                self.index.add_seen(device, self._head.seen)
+                self.index.add_device((device, at.n, at.h, at.segment, at.end, frontier.size, b"".join(frontier.roots), lamport))
+            self.pins.write(self.disk, self._pins_path)
+        except (apsw.Error, VaultError):  # the commit counts already: it must not be reported as failed, or it would be repeated
+            self._behind = True
 
     def head_fingerprint(self) -> str:
         """What two members compare by another way to find out that a store shows them different histories."""
@@ -412,8 +441,16 @@ def write_roster(disk: Disk, folder: str, roster: Roster, note: bytes) -> None:
 
 def open_compartment(disk: Disk, cid: str, seat: Seat, clock: Clock, second: Identity | None = None) -> Compartment:
     """Open one that this device has a seat in."""
-    if not disk.exists(f"cases/{cid}/FORMAT") or disk.read(f"cases/{cid}/FORMAT") != f"{FORMAT}\n{cid}\n".encode():
-        raise DamagedError("the format of a case, or it is of a later version")
+    said = disk.read(f"cases/{cid}/FORMAT") if disk.exists(f"cases/{cid}/FORMAT") else b""
+    if re.fullmatch(rb"habeas-compartment/(?!1\n)[0-9]+\n.*", said, re.DOTALL):
+        raise DamagedError("a case of a later version of the format; use a newer Habeas")
     found = Compartment(disk, cid, seat, clock, second)
     found.load()
+    if said != f"{FORMAT}\n{cid}\n".encode():  # the id stands in the folder's name: nothing is lost with the file
+        found.alarms.append(Alarm(what="damaged file FORMAT"))
     return found
+
+
+def heads_name(device: str, n: int, pack: bytes) -> str:
+    """A header pack's name: two copies of one device must not write different ones under one name."""
+    return f"{device}-{n:08}-{hashlib.sha256(pack).hexdigest()[:8]}"

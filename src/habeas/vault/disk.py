@@ -47,6 +47,7 @@ class Disk:
         """Nothing is made yet."""
         self.root = root
         self._pending: set[str] = set()
+        self._known: set[str] = set()  # folders and logs whose names this process made durable, or is about to
 
     # What changes something, one system call each. A simulator overrides these.
 
@@ -101,10 +102,12 @@ class Disk:
         parts = path.split("/")
         for at in range(1, len(parts) + 1):
             one = "/".join(parts[:at])
-            if one and not (self.root / one).is_dir():
-                with plain_errors():
-                    self._mkdir(one)
+            if one and one not in self._known:  # a folder may be there and not yet be durable: a run before this one was killed
+                if not (self.root / one).is_dir():
+                    with plain_errors():
+                        self._mkdir(one)
                 self._pending.add("/".join(parts[: at - 1]))
+                self._known.add(one)
 
     @contextmanager
     def new_file(self) -> Iterator["NewFile"]:
@@ -138,12 +141,20 @@ class Disk:
                 with stream:
                     self._write(stream, path, content)
                     self._sync(stream, path)
-                if before is None:
+                if path not in self._known:
                     self._sync_folder(parent)
+                    self._known.add(path)
             except OSError:
                 with suppress(OSError):
                     self._truncate(path, before or 0)
                 raise
+
+    def make_durable(self, path: str) -> None:
+        """Fsync a file and its folder: what was written by a run that was killed may be seen and not yet be on the disk."""
+        with plain_errors():
+            with self._open_append(path) as stream:
+                self._sync(stream, path)
+            self._sync_folder(path.rpartition("/")[0])
 
     def settle(self) -> None:
         """Make every rename and new folder so far durable."""

@@ -2,7 +2,8 @@
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import msgspec
@@ -44,6 +45,18 @@ class Sealing(NamedTuple):
     content: Content
     file_key: bytes
     header: bytes
+
+
+class Attempt:
+    """Tells a draft whether what was tried is to stay."""
+
+    def __init__(self) -> None:
+        """It is not, at first."""
+        self.kept = False
+
+    def keep(self) -> None:
+        """It is."""
+        self.kept = True
 
 
 class Draft:
@@ -90,6 +103,25 @@ class Draft:
             self._disk.put(path, content, settle=False)
             self.spots += read_directory(self._disk, path)
             self._small, self._held = [], 0
+
+    @contextmanager
+    def attempt(self) -> Iterator["Attempt"]:
+        """Whatever is added inside is taken out again, unless :meth:`Attempt.keep` is called."""
+        attempt = Attempt()
+        events, headers, spots = len(self.events), len(self.headers), len(self.spots)
+        small = {digest for digest, _ in self._small}
+        try:
+            yield attempt
+        finally:
+            if not attempt.kept:
+                dropped = {one.payload for one in self.headers[headers:]}
+                for digest, spot in self.spots[spots:]:
+                    if digest in dropped and spot.path.startswith(f"{self._folder}/blobs/"):
+                        self._disk.remove(spot.path)
+                self.spots = [one for one in self.spots if one[0] not in dropped]
+                self._small = [one for one in self._small if one[0] in small or one[0] not in dropped]
+                self._held = sum(len(sealed) for _, sealed in self._small)
+                del self.events[events:], self.headers[headers:]
 
     def text(self, words: str) -> str:
         """A reason or other free words as a payload of its own; empty for none."""

@@ -32,7 +32,7 @@ class Kind(enum.StrEnum):
     NOTE = "note"
     TASK = "task"
     REFERRAL = "referral"
-    STATUS = "status"
+    STAMP = "stamp"
 
 
 class Why(enum.StrEnum):

@@ -59,10 +59,11 @@ class Index:
     def _open(self) -> None:
         self._db = apsw.Connection(str(self._path))
         self._db.pragma("cipher", "chacha20")
-        self._db.pragma("hexkey", self._key.hex())
+        self._db.pragma("key", "raw:" + self._key.hex())  # the 32 bytes as they are: they are random, and need no PBKDF2
+        self._db.pragma("cache_size", -65_536)
         self._db.pragma("temp_store", 2)
         self._db.pragma("journal_mode", "wal")
-        self._db.pragma("synchronous", 0)
+        self._db.pragma("synchronous", 1)
         self._db.pragma("secure_delete", 1)
 
     def _make(self) -> None:
@@ -154,6 +155,13 @@ class Index:
     def get_seen(self) -> list[tuple[str, int, str]]:
         """(device, n, h) that others claim to have seen."""
         return list(self._db.execute("SELECT other, n, h FROM seen"))
+
+    def whole(self) -> bool:
+        """Whether each device has as many events here as its Merkle tree has leaves: a crash of the machine may have mixed pages."""
+        counted = dict(self.rows("SELECT dev, count(*) FROM event GROUP BY dev"))
+        refused = {dev for (dev,) in self.rows("SELECT DISTINCT dev FROM frame WHERE state <> 'ok'")}
+        sizes = self.rows("SELECT dev, size FROM device WHERE roots IS NOT NULL")
+        return all(counted.get(dev, 0) == size for dev, size in sizes if dev not in refused)
 
     def gone(self) -> frozenset[str]:
         """Payloads that were shredded."""

@@ -64,6 +64,7 @@ class Keyring:
 
     def __init__(self) -> None:
         """Empty until :meth:`load`."""
+        self.damaged: list[str] = []
         self.epochs: dict[str, Epoch] = {}
         self.drops: dict[str, Identity] = {}
 
@@ -77,8 +78,11 @@ class Keyring:
         for name in names:
             epoch, _, rest = name.partition(".")
             if rest.startswith("s") and epoch in self.epochs:
-                text = open_file(disk.read(f"{folder}/keys/{name}"), [self.epochs[epoch].main]).decode()
-                self.drops[DROP + rest[1 : -len(".age")]] = parse_identities(text)[0]
+                try:
+                    text = open_file(disk.read(f"{folder}/keys/{name}"), [self.epochs[epoch].main]).decode()
+                    self.drops[DROP + rest[1 : -len(".age")]] = parse_identities(text)[0]
+                except (AgeError, ValueError, IndexError):
+                    self.damaged.append("keys/" + name)
 
     def folders(self) -> tuple[str, ...]:
         """Header folders that this device can open, newest epoch first."""

@@ -18,7 +18,7 @@ import msgspec
 from habeas.seal.age import FILE_KEY, Recipient, seal_header, seal_payload
 from habeas.seal.ed25519 import Signer
 from habeas.seal.merkle import HASH, Frontier
-from habeas.vault.compartment import Clock
+from habeas.vault.compartment import Clock, heads_name
 from habeas.vault.disk import Disk
 from habeas.vault.draft import Draft
 from habeas.vault.errors import DamagedError, NoVaultError
@@ -117,7 +117,9 @@ class Kit:
         body = seal_payload(file_key, plain + b"\n" * (padded_size(len(plain)) - len(plain)))
         frame, h = encode_frame(bytes.fromhex(self.at.h), body, self.signer)
         headers = [*draft.headers, Header(hashlib.sha256(body).digest(), seal_header(file_key, [self.drop]))]
-        self.disk.put(f"{self.file.compartment}/heads/{DROP}{self.file.device}/{self.file.device}-{n:08}", encode_headers(headers), settle=False)
+        pack = encode_headers(headers)
+        name = heads_name(self.file.device, n, pack)
+        self.disk.put(f"{self.file.compartment}/heads/{DROP}{self.file.device}/{name}", pack, settle=False)
         after = Progress(n=n, h=h.hex(), size=frontier.size, roots=b"".join(frontier.roots).hex())
         self.file.at, self.file.next = self.at, after
         self.disk.put("kit.json", msgspec.json.encode(self.file))

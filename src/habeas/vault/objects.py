@@ -20,7 +20,8 @@ from habeas.vault.errors import DamagedError, UnreadableError
 PACK = b"habeas-pack/1\n"
 SMALL = 1 << 20
 """Payloads below this many bytes go into packs."""
-LARGEST_PACK = 64 << 20
+LARGEST_PACK = 16 << 20
+"""Bytes of a pack: joined in memory, so below what makes the allocator go back to the system each time."""
 CHUNK = 1 << 20
 _ENTRY = struct.Struct(">32sI")
 _HEADER = struct.Struct(">32sH")
@@ -203,3 +204,9 @@ class Objects:
     def read(self, payload: bytes) -> bytes:
         """A payload in memory."""
         return b"".join(self.pieces(payload))
+
+    def raw(self, spot: Spot) -> bytes:
+        """What stands at a spot, unchecked: to be copied as it is."""
+        with self._disk.open(spot.path) as stream:
+            stream.seek(spot.offset)
+            return stream.read(spot.length)

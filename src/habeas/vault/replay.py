@@ -4,7 +4,7 @@ The order of events is the chain's: a commit comes after everything that its aut
 """
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from habeas.seal.merkle import HASH, Frontier
@@ -15,7 +15,7 @@ from habeas.vault.index import Index
 from habeas.vault.logs import Position
 from habeas.vault.roster import Roster
 
-OK, SEALED, REFUSED, REVOKED = "ok", "sealed", "refused", "after revocation"
+OK, SEALED, REFUSED, REVOKED, BEHIND = "ok", "sealed", "refused", "after revocation", "behind damage"
 
 
 class Known(NamedTuple):
@@ -42,6 +42,7 @@ class Replay:
         self.known: dict[str, Known] = {}
         self._waiting: dict[str, deque[Waiting]] = {}
         self._active: set[str] = set()
+        self._behind: dict[str, list[Frame]] = {}
         for dev, n, h, segment, end, size, roots, lamport in index.rows("SELECT * FROM device"):
             frontier = None if roots is None else Frontier(size, [roots[i : i + HASH] for i in range(0, len(roots), HASH)])
             self.known[dev] = Known(Position(n, h, segment, end), frontier, lamport)
@@ -54,11 +55,18 @@ class Replay:
         """Frames to be admitted."""
         self._waiting[device] = deque(Waiting(*one) for one in frames)
 
+    def add_behind(self, device: str, frames: Sequence[Frame]) -> None:
+        """Frames that hold behind a damaged one: their events count, their root cannot be checked, and an alarm says so."""
+        self._behind[device] = list(frames)
+
     def run(self) -> None:
         """Admit everything; one transaction."""
         with self._index.transaction():
             for device in list(self._waiting):
                 self._advance(device, None)
+            for device, frames in self._behind.items():
+                for frame in frames:
+                    self._admit_behind(device, frame)
             for device, known in self.known.items():
                 at, frontier = known.at, known.frontier
                 roots = None if frontier is None else b"".join(frontier.roots)
@@ -90,6 +98,20 @@ class Replay:
         if state == OK:
             self._index.add_events(lamport, device, n, lines)
         self.known[device] = Known(waiting.at, frontier, lamport)
+
+    def _admit_behind(self, device: str, frame: Frame) -> None:
+        try:
+            head, raw = decode_commit(self._open(frame.body).rstrip(b"\n") + b"\n")
+            lines = [(one, decode_line(one)) for one in raw]
+        except (UnreadableError, DamagedError):
+            return
+        member = self._roster.member(device)
+        known = next(self._index.rows("SELECT 1 FROM frame WHERE dev = ? AND n = ?", (device, head.seq)), None)
+        if member is None or known or not all(member.role.may_write(line) for _, line in lines) or (not member.active and head.seq > member.until):
+            return
+        lamport = 1 + max([self.known[device].lamport + head.seq, *(self._lamport(other, n) for other, (n, _) in head.seen.items())])
+        self._index.add_frame((device, head.seq, frame.h, lamport, head.t, BEHIND))
+        self._index.add_events(lamport, device, head.seq, lines)
 
     def _lamport(self, device: str, n: int) -> int:
         found = next(self._index.rows("SELECT lamport FROM frame WHERE dev = ? AND n = ?", (device, n)), None)

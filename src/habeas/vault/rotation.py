@@ -4,13 +4,12 @@ Order, so that a crash at any point loses nothing: new key files; new headers, f
 here on it counts); the commit that says so; then the old headers, keys and shredded payloads go. `settle` finishes what a crash left.
 """
 
-import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 
 from habeas.seal.age import AgeError, Identity, Recipient, open_header, seal_header
-from habeas.vault.compartment import Compartment, write_roster
+from habeas.vault.compartment import Compartment, heads_name, write_roster
 from habeas.vault.disk import Disk
 from habeas.vault.errors import DamagedError, NotAllowedError, NotReadyError, RosterError, SecondPersonError
 from habeas.vault.events import Admitted, Erased, Event, Rotated
@@ -70,8 +69,8 @@ def _rewrapped(identities: Sequence[Identity], headers: Sequence[bytes], epoch: 
 def write_headers(disk: Disk, folder: str, epoch: str, device: str, headers: Sequence[Header]) -> None:
     """Write headers under new names. Durable after ``settle``."""
     for start in range(0, len(headers), BATCH):
-        name = f"{folder}/heads/{epoch}/{device}-w{secrets.token_hex(4)}"
-        disk.put(name, encode_headers(headers[start : start + BATCH]), settle=False)
+        pack = encode_headers(headers[start : start + BATCH])
+        disk.put(f"{folder}/heads/{epoch}/{heads_name(device, 0, pack)}", pack, settle=False)
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
@@ -181,7 +180,20 @@ def settle(comp: Compartment) -> None:
     _drop_headers(comp, current, gone)
     forget(comp, keep=(current,))
     _drop_payloads(comp, gone)
+    for name in disk.names("partial"):
+        if name in gone:
+            disk.remove(f"partial/{name}")
     disk.settle()
+    _say_what_counts(comp)
+
+
+def _say_what_counts(comp: Compartment) -> None:
+    """Where a crash came between a roster and the commit that says so: say it now, so that the others are asked to confirm."""
+    said = {line.epoch for _, _, _, line in comp.index.events(("Rotated",)) if isinstance(line, Rotated)}
+    if comp.roster.epoch not in said and not comp.roster.epoch.startswith("1-") and not comp.removed and comp.me.role is Role.ADMIN:
+        draft = comp.draft()
+        draft.events.append(Rotated(epoch=comp.roster.epoch, roster=comp.roster.version, headers=len(comp.objects.headers[comp.roster.epoch])))
+        comp.commit(draft)
 
 
 def forget(comp: Compartment, keep: Sequence[str]) -> None:
@@ -224,7 +236,9 @@ def _drop_payloads(comp: Compartment, gone: frozenset[str]) -> None:
     for path in sorted({spot.path for _, spot in hit if spot.path.startswith(objects.path("packs/"))}):
         kept = sorted(((spot.offset, payload) for payload, spot in objects.spots.items() if spot.path == path))
         if kept:
-            name, content = pack_bytes([(payload, objects.read(payload)) for _, payload in kept])
+            name, content = pack_bytes(
+                [(payload, objects.raw(objects.spots[payload])) for _, payload in kept]
+            )  # as they are: one that is damaged stops no other
             disk.put(objects.path(f"packs/{name}"), content)
             objects.load_pack(name)
         disk.remove(path)

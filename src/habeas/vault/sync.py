@@ -15,7 +15,6 @@ from habeas.seal.age import AgeError, NoMatchError, open_file
 from habeas.vault.compartment import FORMAT, Alarm, Clock, Compartment
 from habeas.vault.disk import Disk
 from habeas.vault.errors import DamagedError, RosterError, VaultError
-from habeas.vault.events import decode_commit
 from habeas.vault.frames import Tail, follows, read_frames, signed_frames
 from habeas.vault.keyring import DROP
 from habeas.vault.logs import DeviceLog
@@ -48,6 +47,7 @@ class _Sync:
 
     def __init__(self, comp: Compartment, store: Store, name: str, progress: Progress) -> None:
         self.unread = False
+        self.newest = 0
         self.comp, self.store, self.progress = comp, store, progress
         self.shown_before = comp.pins.shown.get(name, {})
         self.name = name
@@ -76,34 +76,36 @@ class _Sync:
     def fetch(self) -> None:
         comp = self.comp
         self.rosters()
-        self.keys()
+        self.keys(comp.roster.epoch)
         self.heads()
         comp.rings.load(comp.disk, comp.folder, comp.seat.identity, f"d{comp.seat.device}", comp.second)
         self.logs()
         comp.disk.settle()
         comp.load()
         self.payloads()
-        self.stamps()
         comp.disk.settle()
 
     def rosters(self) -> None:
         comp, folder = self.comp, "members"
-        newest = max((int(name[-8:-4]) for name in self.below(folder) if name[-8:-4].isdigit()), default=0)
-        if newest < self.shown_before.get("roster", 0):
+        self.newest = max((int(name[-8:-4]) for name in self.below(folder) if name[-8:-4].isdigit()), default=0)
+        if self.newest < self.shown_before.get("roster", 0):
             self.alarm("the store shows an older list of members than before")
-        self.same_roster(newest)
-        for version in range(comp.roster.version + 1, newest + 1):
+        self.same_roster(self.newest)
+        for version in range(comp.roster.version + 1, self.newest + 1):
             name = f"{folder}/{version:04}.age"
             try:
                 sealed = self.get(name, _SMALL)
                 note = open_file(sealed, [comp.seat.identity])
-                admit_next(comp.roster, note, comp.roster_digest)
+                after = admit_next(comp.roster, note, comp.roster_digest)
             except NoMatchError:
                 self.unread = True
                 self.alarm("a newer list of members that this device cannot read: it may have been removed", n=version)
                 return
             except (AgeError, VaultError) as error:
                 self.alarm(f"a list of members that does not hold ({type(error).__name__})", n=version)
+                return
+            if not self.keys(after.epoch):  # before the list counts here: with it, and without its key, the case would not open
+                self.alarm("the key of a newer list of members is not there yet", n=version)
                 return
             comp.disk.put(f"{comp.folder}/{name}", sealed)
             comp.load_rosters()
@@ -119,13 +121,25 @@ class _Sync:
             if digest_of(note) != comp.roster_digest:
                 self.alarm("two lists of members of one version: an admin made one without seeing the other", n=comp.roster.version)
 
-    def keys(self) -> None:
+    def keys(self, epoch: str) -> bool:
+        """Fetch the key files of an epoch, each only if it is what it should be; whether this device's own is here then."""
         comp = self.comp
+        own = f"{comp.folder}/keys/{epoch}.d{comp.seat.device}.age"
         for name in self.below("keys"):
             path = f"{comp.folder}/{name}"
-            if name.startswith(f"keys/{comp.roster.epoch}.") and not comp.disk.exists(path):
-                comp.disk.put(path, self.get(name, _SMALL), settle=False)
-                self.fetched += 1
+            if not name.startswith(f"keys/{epoch}.") or comp.disk.exists(path):
+                continue
+            sealed = self.get(name, _SMALL)
+            if path == own:
+                try:
+                    open_file(sealed, [comp.seat.identity])
+                except AgeError:
+                    self.alarm("the store's copy of this device's key does not open")
+                    continue
+            comp.disk.put(path, sealed, settle=False)
+            self.fetched += 1
+        comp.disk.settle()
+        return comp.disk.exists(own)
 
     def heads(self) -> None:
         comp = self.comp
@@ -149,7 +163,7 @@ class _Sync:
                 self.alarm("the store shows less of this log than before", member.device)
             if member.device not in comp.pins.frozen:
                 self.log(member.device, names)
-        comp.pins.shown[self.name] = {**shown, "roster": max(comp.roster.version, self.shown_before.get("roster", 0))}
+        comp.pins.shown[self.name] = {**shown, "roster": max(self.newest, self.shown_before.get("roster", 0))}
 
     def log(self, device: str, names: Iterable[str]) -> None:
         """Fetch segments that are new or longer than here, each only if it goes on from what is here."""
@@ -178,40 +192,29 @@ class _Sync:
         if reading is None or reading.tail is not Tail.CLEAN:
             self.judge_conflict(log, untrusted)
             return False
-        if here:
-            comp.disk.append(path, untrusted[len(local) :])
-        else:
-            comp.disk.put(path, untrusted)
+        comp.disk.put(path, untrusted)  # whole: an append that is cut would leave a torn tail in a log that is not ours to heal
         self.fetched += 1
         return True
 
     def judge_conflict(self, log: DeviceLog, untrusted: bytes) -> None:
         """A segment that does not go on from here: two signed frames of one number are a fork and freeze the device; else it is damage."""
         comp = self.comp
-        known: dict[int, str] = {n: h.hex() for n, h in comp.index.rows("SELECT n, h FROM frame WHERE dev = ?", (log.device,))}
-        signed = list(signed_frames(untrusted, log.key))
-        before = [log.start.h, *(bytes.fromhex(h) for h in known.values()), *(one.h for one in signed)]
-        for frame in signed:
-            if frame.h.hex() in known.values() or not any(follows(frame, one) for one in before):
-                continue  # known, or a body that a store put beside somebody's signature
-            n = self.number(frame.body)
-            if n in known:
-                proof = f"local/{comp.cid}.fork-{log.device}"
-                comp.disk.put(proof, untrusted)
+        rows = comp.index.rows("SELECT n, h FROM frame WHERE dev = ?", (log.device,))
+        numbers: dict[bytes, int] = {log.start.h: 0, **{h: n for n, h in rows}}
+        known = {n: h for h, n in numbers.items()}
+        for frame in signed_frames(untrusted, log.key):
+            before = next((h for h in numbers if follows(frame, h)), None)
+            if before is None:
+                continue  # a body that a store put beside somebody's signature, or a part of the log that is not here
+            n = numbers[before] + 1
+            numbers.setdefault(frame.h, n)
+            if known.get(n, frame.h) != frame.h:
+                comp.disk.put(f"local/{comp.cid}.fork-{log.device}", untrusted)
                 if log.device not in comp.pins.frozen:
                     comp.pins.frozen.append(log.device)
                 self.alarm("forked: two histories of one device; it is frozen", log.device, n)
                 return
         self.alarm("the store's copy of this log is damaged or does not go on from here", log.device)
-
-    def number(self, body: bytes) -> int:
-        """The number that a signed frame gives itself; 0 where it does not open."""
-        payload = hashlib.sha256(body).digest()
-        self.comp.objects.load()
-        with suppress(VaultError):
-            head, _ = decode_commit(self.comp.open_payload(payload, [body]).rstrip(b"\n") + b"\n")
-            return head.seq
-        return 0
 
     def payloads(self) -> None:
         comp = self.comp
@@ -239,12 +242,17 @@ class _Sync:
             self.alarm("the store's copy is not what its name says: " + digest[:12])
 
     def blob(self, name: str, digest: str) -> None:
-        """Fetch a large payload; what an interrupted fetch left is gone on with."""
-        comp = self.comp
-        partial = f"partial/{digest}"
+        """Fetch a large payload; what an interrupted fetch left is gone on with, and fetched anew once where that does not fit."""
+        comp, partial = self.comp, f"partial/{digest}"
+        if not self.go_on(name, digest, partial) and not self.go_on(name, digest, partial):
+            raise DamagedError
+        comp.disk.move(partial, f"{comp.folder}/{name}")
+        comp.objects.add_blob(f"{comp.folder}/{name}")
+
+    def go_on(self, name: str, digest: str, partial: str) -> bool:
+        """Fetch what is missing of a partial file; whether it is whole and right then, else it is gone."""
+        comp, sha256, start = self.comp, hashlib.sha256(), 0
         comp.disk.make_folder("partial")
-        sha256 = hashlib.sha256()
-        start = 0
         if comp.disk.exists(partial):
             with comp.disk.open(partial) as stream:
                 while piece := stream.read(_SMALL):
@@ -258,11 +266,10 @@ class _Sync:
 
             if start < self.remote[name]:
                 self.store.get_into(f"{comp.cid}/{name}", sink, _LARGEST_BLOB, start=start)
-        if sha256.hexdigest() != digest:
-            comp.disk.remove(partial)
-            raise DamagedError
-        comp.disk.move(partial, f"{comp.folder}/{name}")
-        comp.objects.add_blob(f"{comp.folder}/{name}")
+        if sha256.hexdigest() == digest:
+            return True
+        comp.disk.remove(partial)
+        return False
 
     def pack(self, name: str, digest: str, gone: frozenset[str]) -> None:
         comp = self.comp
@@ -280,13 +287,6 @@ class _Sync:
             comp.disk.put(f"{comp.folder}/packs/{new}", content, settle=False)
             comp.objects.load_pack(new)
 
-    def stamps(self) -> None:
-        comp = self.comp
-        for name in self.below("stamps"):
-            if not comp.disk.exists(f"{comp.folder}/{name}"):
-                comp.disk.put(f"{comp.folder}/{name}", self.get(name, _SMALL), settle=False)
-                self.fetched += 1
-
     # Pushing
 
     def push(self) -> None:
@@ -295,7 +295,7 @@ class _Sync:
         epoch = comp.roster.epoch
         files = [name.removeprefix(comp.folder + "/") for name in comp.disk.files(comp.folder)]
         ordered = [
-            *(name for name in files if name.startswith(("blobs/", "packs/", "stamps/"))),
+            *(name for name in files if name.startswith(("blobs/", "packs/"))),
             *(name for name in files if name.startswith((f"heads/{epoch}/", f"keys/{epoch}."))),
             *(name for name in files if name.startswith("log/")),
             *(name for name in files if name.startswith("members/")),
@@ -306,6 +306,8 @@ class _Sync:
             self.put(name)
         self.progress("sending", len(new), len(new))
         self.clean(epoch)
+        shown = comp.pins.shown[self.name]
+        shown["roster"] = max(shown["roster"], comp.roster.version)
 
     def close_segment(self) -> None:
         """What a store has seen of a segment must not grow: the next commit begins a new one."""

@@ -105,7 +105,7 @@ class _Reading:
                 duplicates += 1
                 continue
             whole.add(cells)
-            record = self._record(file, table, row)
+            record = self.record(file, table, row)
             key = getattr(record, table.key) if record is not None and table.key else ""
             if record is None:
                 refused += 1
@@ -122,7 +122,7 @@ class _Reading:
         self.counts.append(Count(file=file, read=len(rows.rows) + rows.unread, taken=len(taken), refused=refused, duplicates=duplicates))
         return tuple(taken)
 
-    def _record(self, file: str, table: Table, row: Row) -> Any:  # the table's record type
+    def record(self, file: str, table: Table, row: Row) -> Any:  # the table's record type
         values: dict[str, Any] = {}
         fine = True
         for column in table.columns:
@@ -316,6 +316,36 @@ def _check_circles(reading: _Reading, case: Case) -> None:
             row = reading.rows_of.get(("statements", start), 0)
             file = reading.file_of["statements"]
             reading.problems.append(Problem(file=file, row=row, column="when", message=tr("these relative dates go in a circle")))
+
+
+def read_head(text: str) -> dict[str, Any]:
+    """The fields of ``case.toml`` as :class:`Case` takes them. Raises BadInput."""
+    reading = _Reading(Path())
+    try:
+        fields = _head_fields(reading, tomllib.loads(text))
+    except (ValueError, RecursionError):
+        raise BadInput.one("case.toml", tr("not TOML")) from None
+    if reading.problems:
+        raise BadInput(reading.problems)
+    return fields
+
+
+def read_record(table: Table, cells: Mapping[str, str]) -> Any:  # the table's record type
+    """One row of text as its record. Raises BadInput with every cell that cannot be read."""
+    reading = _Reading(Path())
+    unknown = set(cells) - set(table.names)
+    if unknown:
+        said = tr("a column is not known; the columns are {names}", names=", ".join(table.names))
+        raise BadInput.one(table.stem, said)
+    record = reading.record(table.stem, table, Row(0, dict(cells)))
+    if reading.problems:
+        raise BadInput(reading.problems)
+    return record
+
+
+def record_cells(table: Table, record: Any) -> dict[str, str]:  # the table's record type
+    """A record as the cells that hold something, by column: the form in which a vault keeps it."""
+    return {name: cell for name, cell in zip(table.names, record_row(table, record), strict=True) if cell}
 
 
 def statement_row(statement: Statement) -> tuple[str, ...]:

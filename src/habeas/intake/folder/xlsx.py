@@ -14,6 +14,8 @@ import msgspec
 import openpyxl
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.utils.exceptions import IllegalCharacterError
+from openpyxl.worksheet._writer import WorksheetWriter
+from openpyxl.writer.excel import ExcelWriter
 
 from habeas.domain.errors import BadInput, Problem
 from habeas.locale import tr
@@ -90,5 +92,17 @@ def write(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
             cell.number_format = "@"
             cell.quotePrefix = text[0] in "=+-@'"
     out = io.BytesIO()
-    book.save(out)
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, allowZip64=True) as archive:
+        _InMemory(book, archive).save()
     return out.getvalue()
+
+
+class _InMemory(ExcelWriter):
+    """Writes sheets in memory: openpyxl puts every cell of a case into a temporary file, which a kill would leave on the disk."""
+
+    def write_worksheet(self, ws: Any) -> None:  # openpyxl has no type for it
+        sheet = io.BytesIO()
+        writer = WorksheetWriter(ws, out=sheet)
+        writer.write()
+        self._archive.writestr(ws.path[1:], sheet.getvalue())  # type: ignore[attr-defined]  # the stubs leave it out
+        self.manifest.append(ws)

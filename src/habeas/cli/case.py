@@ -1,0 +1,475 @@
+"""``habeas case …``: cases in the vault, their records and history, erasure, holds, search, reports."""
+
+import sys
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+
+from habeas.cli import show, show_vault
+from habeas.cli.common import FOLDER, Access, case_options, pairs, secret, text_of, vault_options
+from habeas.locale import tr
+
+_JSON = click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
+_DAY = click.DateTime(["%Y-%m-%d"])
+_KINDS = click.Choice(["statement", "place", "appeal", "consent", "review", "voice", "note", "task", "contact", "relation"])
+_ALL = click.Choice(
+    ["statement", "exhibit", "place", "appeal", "consent", "review", "voice", "note", "task", "contact", "relation", "referral", "stamp"]
+)
+_BECAUSE = click.Choice(["mistake", "not_needed", "duplicate", "ordered", "consent_withdrawn"])
+_REASON = click.option("--reason", default="", help="Why, in your words; sealed.")
+
+
+@click.group()
+def case() -> None:
+    """Cases in the vault. CASE is the random id that 'habeas vault status' lists."""
+
+
+@case.command()
+@click.argument("title")
+@click.option("--review-on", type=_DAY, help="When somebody looks whether it is still needed; default in a year.")
+@vault_options
+def new(access: Access, title: str, review_on: datetime | None) -> None:
+    """Make an empty case; prints its id."""
+    from habeas.services.cases import new_case  # noqa: PLC0415
+
+    with access.vault() as opened:
+        click.echo(new_case(opened, title, _review(review_on)))
+
+
+def _review(day: datetime | None) -> date:
+    return day.date() if day else date.today() + timedelta(days=365)  # noqa: DTZ011  # the user's own calendar
+
+
+@case.command("import")
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@click.option("--review-on", type=_DAY, help="When somebody looks whether it is still needed; default in a year.")
+@_JSON
+@vault_options
+def import_(access: Access, folder: Path, review_on: datetime | None, *, as_json: bool) -> None:
+    """Take a case folder in as a new case: everything in it, or nothing. The folder stays, in plaintext."""
+    from habeas.services.cases import import_folder  # noqa: PLC0415
+
+    with access.vault() as opened, show.progress(quiet=as_json) as progress:
+        done = import_folder(opened, folder, _review(review_on), progress)
+    if as_json:
+        paths = {"plaintext": [str(one) for one in done.left_in_plaintext], "not_taken": [str(one) for one in done.not_taken]}
+        show_vault.json_lines({"case": done.cid, "counts": done.counts, "exhibits": done.exhibits, "bytes": done.size, **paths})
+        return
+    click.echo(done.cid)
+    for count in done.counts:
+        click.echo(tr("{file}: {read} read = {taken} taken + {refused} refused + {duplicates} duplicates",
+                      file=count.file, read=count.read, taken=count.taken, refused=count.refused, duplicates=count.duplicates))  # fmt: skip
+    for path in done.not_taken:
+        click.echo(tr("not taken, since no row names it: {path}", path=show_vault.printable(str(path))))
+    show_vault.plaintext(done.left_in_plaintext)
+
+
+@case.command()
+@click.argument("case_id", metavar="CASE")
+@click.argument("out", metavar="DIR", type=FOLDER)
+@click.option("--as", "ending", type=click.Choice(["csv", "xlsx", "jsonl"]), default="csv", show_default=True)
+@_REASON
+@case_options
+def export(access: Access, case_id: str, out: Path, ending: str, reason: str) -> None:
+    """Write the whole case as a folder in plaintext. Logged; where there are two people, the second has to agree. Contacts are never in it."""
+    from habeas.services.cases import export_folder  # noqa: PLC0415
+
+    with access.case(case_id) as (opened, comp), show.progress() as progress:
+        count = export_folder(opened, comp, out, ending="." + ending, reason=reason, progress=progress)
+    click.echo(tr("{folder}: the whole case in plaintext, with {count} exhibits.", folder=out, count=count))
+
+
+@case.command()
+@click.argument("case_id", metavar="CASE")
+@case_options
+def ask(access: Access, case_id: str) -> None:
+    """Ask the other members to agree to one bulk export."""
+    from habeas.services.approving import ask as run  # noqa: PLC0415
+    from habeas.vault.events import What  # noqa: PLC0415
+
+    with access.case(case_id) as (_, comp):
+        run(comp, What.EXPORTED)
+    click.echo(tr("Asked. Sync; another member agrees with 'habeas case agree CASE', syncs, and you sync again."))
+
+
+@case.command()
+@click.argument("case_id", metavar="CASE")
+@case_options
+def agree(access: Access, case_id: str) -> None:
+    """Agree to the bulk export that somebody else asked for."""
+    from habeas.services.approving import agree as run  # noqa: PLC0415
+    from habeas.vault.events import What  # noqa: PLC0415
+
+    with access.case(case_id) as (_, comp):
+        click.echo(tr("Agreed to one export by {code}.", code=run(comp, What.EXPORTED)))
+
+
+@case.command("list")
+@click.argument("case_id", metavar="CASE")
+@click.argument("kind", type=_ALL)
+@_JSON
+@case_options
+def list_(access: Access, case_id: str, kind: str, *, as_json: bool) -> None:
+    """The records of one kind, as they stand."""
+    from habeas.services.casebook import encode, read_book  # noqa: PLC0415
+    from habeas.vault.events import Kind  # noqa: PLC0415
+
+    with access.case(case_id) as (_, comp):
+        book = read_book(comp)
+    rows = [(one.key, one.withdrawn, one.forked, len(one.revisions), encode(one.kind, one.record)) for one in book.of(Kind(kind), withdrawn=True)]
+    if as_json:
+        show_vault.json_lines([dict(zip(("id", "withdrawn", "edited_at_once", "revisions", "record"), row, strict=True)) for row in rows])
+        return
+    head = (tr("id"), tr("state"), tr("revisions"), tr("record"))
+    show_vault.table(head, [(key, _state(withdrawn=gone, forked=forked), count, _line(cells)) for key, gone, forked, count, cells in rows])
+    for rid in book.unreadable:
+        click.echo(tr("does not open here: {id}", id=rid), err=True)
+
+
+def _state(*, withdrawn: bool, forked: bool) -> str:
+    return tr("withdrawn") if withdrawn else tr("EDITED BY TWO AT ONCE: see its history") if forked else ""
+
+
+def _line(cells: dict[str, Any]) -> str:
+    return "; ".join(f"{name}={value}" for name, value in cells.items() if value not in ("", False, []))
+
+
+@case.command()
+@click.argument("case_id", metavar="CASE")
+@click.argument("kind", type=_KINDS)
+@click.argument("cells", metavar="COLUMN=VALUE", nargs=-1, required=True)
+@_REASON
+@case_options
+def add(access: Access, case_id: str, kind: str, cells: tuple[str, ...], reason: str) -> None:
+    """Add a record from cells. A statement gets the next free id where none is given; a task takes rule=… and from=DATE."""
+    from habeas.services.records import add_cells  # noqa: PLC0415
+    from habeas.vault.events import Kind  # noqa: PLC0415
+
+    with access.case(case_id) as (_, comp):
+        key, note = add_cells(comp, Kind(kind), pairs(cells), reason)
+    click.echo(key)
+    if note:
+        click.echo(note, err=True)
+
+
+@case.command()
+@click.argument("case_id", metavar="CASE")
+@click.argument("kind", type=_ALL)
+@click.argument("key", metavar="ID")
+@click.argument("cells", metavar="COLUMN=VALUE", nargs=-1, required=True)
+@_REASON
+@case_options
+def edit(access: Access, case_id: str, kind: str, key: str, cells: tuple[str, ...], reason: str) -> None:
+    """A new revision of a record with some cells changed; the older ones stay in its history."""
+    from habeas.services.cases import edit as run  # noqa: PLC0415
+    from habeas.vault.events import Kind  # noqa: PLC0415
+
+    with access.case(case_id) as (_, comp):
+        run(comp, Kind(kind), key, pairs(cells), reason)
+
+
+@case.command()
+@click.argument("case_id", metavar="CASE")
+@click.option("--title")
+@click.option("--pseudonym")
+@click.option("--person", help="The name; never shown outside.")
+@click.option("--language")
+@click.option("--accusation", help="Ids of the statements that are to be tested, separated by commas.")
+@click.option("--notes")
+@_REASON
+@case_options
+def head(access: Access, case_id: str, reason: str, accusation: str | None, **given: str | None) -> None:
+    """Change the case's title, people, language or accusation."""
+    from habeas.services.records import change_head  # noqa: PLC0415
+
+    ids = None if accusation is None else tuple(one.strip() for one in accusation.split(",") if one.strip())
+    with access.case(case_id) as (_, comp):
+        change_head(comp, {name: value for name, value in given.items() if value is not None}, ids, reason)
+
+
+@case.command()
+@click.argument("case_id", metavar="CASE")
+@click.argument("kind", type=_ALL)
+@click.argument("key", metavar="ID")
+@_REASON
+@case_options
+def undo(access: Access, case_id: str, kind: str, key: str, reason: str) -> None:
+    """Take the newest revision of a record back. Undo again to go further; a record's first revision is withdrawn."""
+    from habeas.services.cases import undo as run  # noqa: PLC0415
+    from habeas.vault.events import Kind  # noqa: PLC0415
+
+    with access.case(case_id) as (_, comp):
+        run(comp, Kind(kind), key, reason)
+
+
+@case.command()
+@click.argument("case_id", metavar="CASE")
+@click.argument("kind", type=_ALL)
+@click.argument("key", metavar="ID")
+@_JSON
+@case_options
+def history(access: Access, case_id: str, kind: str, key: str, *, as_json: bool) -> None:
+    """Every revision of a record: who, when, why, and which cells changed."""
+    from habeas.services.records import history as run  # noqa: PLC0415
+    from habeas.vault.events import Kind  # noqa: PLC0415
+
+    with access.case(case_id) as (_, comp):
+        found = run(comp, Kind(kind), key)
+    if as_json:
+        show_vault.json_lines(found)
+    else:
+        head = (tr("commit"), tr("when (a claim)"), tr("who"), tr("why"), tr("in words"), tr("changed"))
+        show_vault.table(head, [(one.n, one.t, one.who, one.why, one.words, _line(dict(one.changed))) for one in found])
+
+
+@case.command()
+@click.argument("case_id", metavar="CASE")
+@click.argument("kind", type=_ALL)
+@click.argument("keys", metavar="ID…", nargs=-1, required=True)
+@click.option("--because", type=_BECAUSE, required=True)
+@click.option("--back", is_flag=True, help="Take an earlier withdrawal back.")
+@_REASON
+@case_options
+def withdraw(access: Access, case_id: str, kind: str, keys: tuple[str, ...], because: str, reason: str, *, back: bool) -> None:  # noqa: PLR0913
+    """Records no longer count, and stay sealed. To erase them, shred."""
+    from habeas.services.cases import withdraw as run  # noqa: PLC0415
+    from habeas.vault.events import Because, Kind  # noqa: PLC0415
+
+    with access.case(case_id) as (_, comp):
+        run(comp, Kind(kind), keys, Because(because), reason, back=back)
+
+
+@case.command()
+@click.argument("case_id", metavar="CASE")
+@click.argument("kind", type=_ALL)
+@click.argument("keys", metavar="ID…", nargs=-1, required=True)
+@click.option("--because", type=_BECAUSE, required=True)
+@click.option("--override-hold", is_flag=True, help="Although the case is under legal hold; that is recorded.")
+@click.option("--despite-damage", is_flag=True, help="Although some other items do not open; they never will.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@_REASON
+@case_options
+def shred(  # noqa: PLR0913
+    access: Access, case_id: str, kind: str, keys: tuple[str, ...], because: str, reason: str, *, override_hold: bool, despite_damage: bool, yes: bool
+) -> None:
+    """Erase exhibits or records for good, with all their revisions. Says first what that does not reach."""
+    from habeas.services.casebook import read_book  # noqa: PLC0415
+    from habeas.services.erasing import reach, waiting_for  # noqa: PLC0415
+    from habeas.services.erasing import shred as run  # noqa: PLC0415
+    from habeas.vault.events import Because, Kind  # noqa: PLC0415
+
+    with access.case(case_id) as (opened, comp), show.progress() as progress:
+        book = read_book(comp)
+        entries = [book.find(Kind(kind), key) for key in keys]
+        _ask_to_shred(reach(opened, comp, entries), yes=yes)
+        count = run(comp, entries, Because(because), reason, override=override_hold, despite_damage=despite_damage,
+                    progress=lambda done, of: progress(tr("Headers"), done, of))  # fmt: skip
+        late = waiting_for(comp)
+    _shredded(count, late)
+
+
+def _ask_to_shred(found: Any, *, yes: bool) -> None:
+    click.echo(tr("To be shredded: {items} ({count} payloads).", items=", ".join(found.items), count=found.payloads), err=True)
+    for line in found.words():
+        click.echo("· " + line, err=True)
+    if not yes:
+        click.confirm(tr("Shred?"), abort=True, err=True)
+
+
+def _shredded(count: int, late: dict[str, int]) -> None:
+    click.echo(tr("{count} payloads shredded. Sync now, and make backups again.", count=count))
+    if late:
+        click.echo(tr("Not confirmed yet: {who}", who=", ".join(sorted(late))))
+
+
+@case.command("consent-withdrawn")
+@click.argument("case_id", metavar="CASE")
+@click.argument("person")
+@click.option("--override-hold", is_flag=True, help="Although the case is under legal hold; that is recorded.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@_REASON
+@case_options
+def consent_withdrawn(access: Access, case_id: str, person: str, reason: str, *, override_hold: bool, yes: bool) -> None:
+    """A person withdrew consent: shred what that person said, and the exhibits that came from that person or under that consent."""
+    from habeas.services.casebook import read_book  # noqa: PLC0415
+    from habeas.services.erasing import reach, resting_on_consent, waiting_for, withdraw_consent  # noqa: PLC0415
+
+    with access.case(case_id) as (opened, comp), show.progress() as progress:
+        _ask_to_shred(reach(opened, comp, resting_on_consent(read_book(comp), person)), yes=yes)
+        count = withdraw_consent(comp, person, reason, override=override_hold, progress=lambda done, of: progress(tr("Headers"), done, of))
+        late = waiting_for(comp)
+    _shredded(count, late)
+
+
+@case.command()
+@click.argument("case_id", metavar="CASE")
+@click.argument("state", type=click.Choice(["on", "off"]))
+@_REASON
+@case_options
+def hold(access: Access, case_id: str, state: str, reason: str) -> None:
+    """Begin or end a legal hold, which blocks shredding."""
+    from habeas.services.cases import set_hold  # noqa: PLC0415
+
+    with access.case(case_id) as (_, comp):
+        set_hold(comp, on=state == "on", until=None, reason=reason)
+
+
+@case.command("review-on")
+@click.argument("case_id", metavar="CASE")
+@click.argument("day", type=_DAY)
+@_REASON
+@case_options
+def review_on(access: Access, case_id: str, day: datetime, reason: str) -> None:
+    """Set the day on which somebody looks whether the case is still needed."""
+    from habeas.services.cases import set_hold  # noqa: PLC0415
+
+    with access.case(case_id) as (_, comp):
+        set_hold(comp, on=None, until=day.date(), reason=reason)
+
+
+@case.command()
+@click.argument("case_id", metavar="CASE")
+@click.argument("task", metavar="TASK")
+@case_options
+def done(access: Access, case_id: str, task: str) -> None:
+    """Mark a task as done today."""
+    from habeas.services.cases import finish_task  # noqa: PLC0415
+
+    with access.case(case_id) as (_, comp):
+        finish_task(comp, task, date.today())  # noqa: DTZ011  # the user's own calendar
+
+
+@case.command()
+@click.argument("case_id", metavar="CASE")
+@click.argument("query")
+@click.option("--exact", is_flag=True, help="The words as they stand, without their other forms.")
+@click.option("--one-script", is_flag=True, help="Do not look for the same word in Latin and Cyrillic letters.")
+@_JSON
+@case_options
+def search(access: Access, case_id: str, query: str, *, exact: bool, one_script: bool, as_json: bool) -> None:
+    """Find records in which every word stands, in Russian, English or Spanish. Contacts are never searched."""
+    from habeas.services.records import find  # noqa: PLC0415
+
+    with access.case(case_id) as (_, comp):
+        found = find(comp, query, exact=exact, cross_script=not one_script)
+    if as_json:
+        show_vault.json_lines([{"kind": kind, "id": key} for kind, key, _ in found])
+    else:
+        show_vault.table((tr("kind"), tr("id"), tr("record")), found, empty=tr("nothing was found"))
+
+
+@case.command("person-report")
+@click.argument("case_id", metavar="CASE")
+@click.argument("person")
+@click.option("--also", multiple=True, help="Another spelling of the name (repeatable).")
+@click.option("--out", type=FOLDER, help="Write it as JSON to this file instead of showing it.")
+@case_options
+def person_report(access: Access, case_id: str, person: str, also: tuple[str, ...], out: Path | None) -> None:
+    """Everything that is held on one person, with third persons masked. Read it before you hand it over: the mask is a net, not a wall."""
+    import msgspec  # noqa: PLC0415
+
+    from habeas.services.exports import write_private  # noqa: PLC0415
+    from habeas.services.reporting import person_report as run  # noqa: PLC0415
+
+    with access.case(case_id) as (_, comp):
+        report = run(comp, person, also=also)
+    content = msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n"
+    if out:
+        write_private(out, content)
+    else:
+        click.echo(content.decode(), nl=False)
+    click.echo(
+        tr("{count} records; names masked in {masked} cells. Not searched: the content of {exhibits} exhibits.",
+           count=len(report.records), masked=report.masked, exhibits=len(report.not_searched)), err=True
+    )  # fmt: skip
+
+
+@case.command()
+@click.argument("case_id", metavar="CASE")
+@click.argument("key_file", metavar="SECOND-KEY", type=FOLDER)
+@click.option("--key-passphrase-file", type=FOLDER, help="Where the second key's passphrase stands; else you are asked twice.")
+@case_options
+def dormant(access: Access, case_id: str, key_file: Path, key_passphrase_file: Path | None) -> None:
+    """Put a case to sleep: from now on it opens only with a second key too, which is written to SECOND-KEY. Keep that elsewhere."""
+    from habeas.services.exports import write_private  # noqa: PLC0415
+    from habeas.services.people import make_dormant  # noqa: PLC0415
+
+    words = secret(key_passphrase_file, tr("A passphrase for the second key"), confirm=True)
+    with access.case(case_id) as (_, comp):
+        write_private(key_file, b"")
+        key_file.write_bytes(make_dormant(comp, words))
+    click.echo(tr("{file} is the second key. Without it nobody opens this case, recovery words included.", file=key_file))
+
+
+@case.command()
+@click.argument("case_id", metavar="CASE")
+@case_options
+def wake(access: Access, case_id: str) -> None:
+    """Wake a dormant case (with --second-key)."""
+    from habeas.services.people import wake as run  # noqa: PLC0415
+
+    with access.case(case_id) as (_, comp):
+        run(comp)
+
+
+@case.command()
+@click.argument("case_id", metavar="CASE")
+@click.argument("card", metavar="CARD", type=FOLDER)
+@click.option("--to", required=True, help="Who gets it.")
+@click.option("--consent", required=True, help="The id of the consent on record that it rests on.")
+@click.option("--proposal", type=FOLDER, help="Where to write the proposal, where a second person has to sign it.")
+@case_options
+def handover(access: Access, case_id: str, card: Path, to: str, consent: str, proposal: Path | None) -> None:
+    """Hand a case to another organisation or a lawyer, step one: admit the receiver's device. Step two is 'habeas case leave'."""
+    from habeas.cli.vault import admitted  # noqa: PLC0415
+    from habeas.services.people import hand_over  # noqa: PLC0415
+
+    with access.case(case_id) as (_, comp):
+        invitation, note = hand_over(comp, text_of(card), to, consent)
+    admitted(invitation, note, proposal)
+
+
+@case.command()
+@click.argument("case_id", metavar="CASE")
+@click.argument("device", metavar="RECEIVER-DEVICE")
+@click.option("--store", required=True, help="Where the receiver gets the case from: synced before and after.")
+@case_options
+def leave(access: Access, case_id: str, device: str, store: str) -> None:
+    """Step two of a handover: sync, make a new epoch without your own devices, sync, and destroy this device's keys of the case."""
+    from habeas.services.people import forget_keys  # noqa: PLC0415
+    from habeas.services.people import leave as run  # noqa: PLC0415
+    from habeas.services.syncing import sync_case  # noqa: PLC0415
+
+    with access.case(case_id) as (opened, comp), show.progress() as progress:
+        before = sync_case(opened, comp, store, progress)
+        show_vault.alarms(before.alarms)
+        if before.alarms:
+            sys.exit(1)
+        run(comp, device)
+        sync_case(opened, comp, store, progress)
+        forget_keys(comp)
+    click.echo(tr("Handed over. Nobody here can open it now. Ask the receiver for the receipt (habeas case receipt CASE)."))
+
+
+@case.command()
+@click.argument("case_id", metavar="CASE")
+@case_options
+def receipt(access: Access, case_id: str) -> None:
+    """Acknowledge a case that was handed to you: a signed text for whoever gave it."""
+    from habeas.services.people import make_receipt  # noqa: PLC0415
+
+    with access.case(case_id) as (_, comp):
+        click.echo(make_receipt(comp))
+
+
+@case.command("check-receipt")
+@click.argument("receipt_file", metavar="RECEIPT", type=FOLDER)
+@click.option("--card", required=True, type=FOLDER, help="The card that the receiver gave.")
+def check_receipt(receipt_file: Path, card: Path) -> None:
+    """Check that a receipt was signed by the device whose card you admitted."""
+    from habeas.services.people import check_receipt as run  # noqa: PLC0415
+
+    found = run(text_of(receipt_file), text_of(card))
+    click.echo(tr("{case}: held by device {device} since {t}, list of members {n}.", case=found.case, device=found.device, t=found.t, n=found.roster))

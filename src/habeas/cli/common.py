@@ -1,0 +1,118 @@
+"""What the commands of the vault share: where it is, its passphrase, one open case, and a progress bar."""
+
+import functools
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from habeas.domain.errors import BadInput, UsageError
+from habeas.locale import tr
+
+FOLDER = click.Path(path_type=Path)
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Access:
+    """How to get into the vault, as the options of a command gave it."""
+
+    def __init__(self, vault: Path | None, passphrase_file: Path | None, second_key: Path | None = None) -> None:
+        """Nothing is asked yet."""
+        self.root = vault or default_vault()
+        self.file, self._second = passphrase_file, second_key
+
+    @property
+    def has_file(self) -> bool:
+        """Whether the passphrase stands in a file."""
+        return self.file is not None
+
+    def passphrase(self) -> str:
+        """From the file, or asked for."""
+        return secret(self.file, tr("Passphrase of the vault"))
+
+    @contextmanager
+    def vault(self) -> Iterator[Any]:
+        """The open vault."""
+        from habeas.services.opening import opened  # noqa: PLC0415  # loaded when asked for, so that help is quick
+
+        with opened(self.root, self.passphrase()) as vault:
+            yield vault
+
+    @contextmanager
+    def case(self, cid: str) -> Iterator[tuple[Any, Any]]:
+        """The open vault and one open case; its alarms are said at once."""
+        from habeas.cli import show_vault  # noqa: PLC0415
+        from habeas.services.opening import opened, second_key  # noqa: PLC0415
+
+        passphrase = self.passphrase()
+        second = None
+        if self._second:
+            second = second_key(self._second, secret(None, tr("Passphrase of the second key")) if b"AGE" in self._second.read_bytes()[:40] else None)
+        with opened(self.root, passphrase) as vault, vault.case(cid, second) as comp:
+            show_vault.alarms(comp.alarms)
+            yield vault, comp
+
+
+def default_vault() -> Path:
+    """``HABEAS_VAULT``, else a folder of the user's own."""
+    named = os.environ.get("HABEAS_VAULT")
+    return Path(named) if named else Path(click.get_app_dir("habeas")) / "vault"
+
+
+def secret(file: Path | None, what: str, *, confirm: bool = False) -> str:
+    """A passphrase: the first line of a file, or asked for without echo."""
+    if file is None:
+        return str(click.prompt(what, hide_input=True, confirmation_prompt=confirm, err=True))
+    try:
+        return file.read_bytes()[: 1 << 16].split(b"\n")[0].rstrip(b"\r").decode()
+    except OSError as error:
+        raise BadInput.one(file.name, tr("cannot be read: {why}", why=os.strerror(error.errno or 0))) from None
+    except UnicodeDecodeError:
+        raise BadInput.one(file.name, tr("not UTF-8")) from None
+
+
+def vault_options(command: F) -> F:
+    """``--vault`` and ``--passphrase-file``, given to the command as one ``access``."""
+    return _options(command, second=False)
+
+
+def case_options(command: F) -> F:
+    """The same with ``--second-key`` for dormant cases."""
+    return _options(command, second=True)
+
+
+def _options(command: F, *, second: bool) -> F:
+    @functools.wraps(command)
+    def wrapped(*args: Any, vault: Path | None, passphrase_file: Path | None, **more: Any) -> Any:
+        key = more.pop("second_key") if second else None
+        return command(*args, access=Access(vault, passphrase_file, key), **more)
+
+    made: Any = wrapped
+    if second:
+        made = click.option("--second-key", type=FOLDER, help="The second key of a dormant case.")(made)
+    made = click.option("--passphrase-file", type=FOLDER, help="Where the vault's passphrase stands; else you are asked.")(made)
+    return click.option("--vault", type=FOLDER, help="The vault's folder (HABEAS_VAULT; else one of your own).")(made)  # type: ignore[no-any-return]
+
+
+def pairs(given: tuple[str, ...]) -> dict[str, str]:
+    """``column=value`` words. Raises UsageError."""
+    found: dict[str, str] = {}
+    for one in given:
+        name, sign, value = one.partition("=")
+        if not sign or not name:
+            raise UsageError(tr("right would be column=value"))
+        found[name] = value
+    return found
+
+
+def text_of(file: Path) -> str:
+    """A text file, such as a card. Raises BadInput."""
+    try:
+        return file.read_bytes()[: 1 << 20].decode()
+    except OSError as error:
+        raise BadInput.one(file.name, tr("cannot be read: {why}", why=os.strerror(error.errno or 0))) from None
+    except UnicodeDecodeError:
+        raise BadInput.one(file.name, tr("not UTF-8")) from None

@@ -1,0 +1,175 @@
+"""A case as the vault holds it: every record with its revisions, put together as the same `Case` that a folder gives.
+
+A record is kept as the cells of its row in the case folder, so that the vault's content is readable by the published format alone.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from habeas.domain.case import Case, Exhibit
+from habeas.domain.errors import BadInput
+from habeas.domain.work import Contact, Note, Referral, Relation, Stamp, Task
+from habeas.intake.folder.columns import APPEALS, CONSENTS, EXHIBITS, PLACES, REVIEWS, STATEMENTS, VOICES, Table
+from habeas.intake.folder.reading import read_head, read_record, record_cells
+from habeas.intake.folder.writing import case_toml
+from habeas.locale import tr
+from habeas.vault.compartment import Compartment, new_id
+from habeas.vault.draft import Content, Draft, Envelope, Sealing
+from habeas.vault.errors import VaultError
+from habeas.vault.events import Kind, Recorded, Why, Withdrawn
+
+TABLES: Mapping[Kind, Table] = {
+    Kind.STATEMENT: STATEMENTS, Kind.EXHIBIT: EXHIBITS, Kind.PLACE: PLACES, Kind.APPEAL: APPEALS, Kind.CONSENT: CONSENTS, Kind.REVIEW: REVIEWS,
+    Kind.VOICE: VOICES,
+}  # fmt: skip
+WORK: Mapping[Kind, type[Any]] = {
+    Kind.TASK: Task, Kind.NOTE: Note, Kind.CONTACT: Contact, Kind.RELATION: Relation, Kind.REFERRAL: Referral, Kind.STAMP: Stamp,
+}  # fmt: skip
+
+
+def utc_now() -> str:
+    """The local clock in UTC, to the second: a claim."""
+    return datetime.now(tz=UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+class Revision(msgspec.Struct, frozen=True, kw_only=True):
+    """One revision of a record: its payload, who wrote it when and why."""
+
+    payload: str
+    previous: str
+    who: str
+    device: str
+    n: int
+    t: str
+    why: str
+    reason: str
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """A record as it stands: its random id, its newest revision, and whether two were written at once."""
+
+    id: str
+    kind: Kind
+    record: Any
+    at: int
+    revisions: tuple[Revision, ...]
+    content: Content | None = None
+    withdrawn: bool = False
+    forked: bool = False
+
+    @property
+    def key(self) -> str:
+        """How people call it: a statement's id, an exhibit's number; else the random id."""
+        return str(getattr(self.record, {Kind.STATEMENT: "id", Kind.EXHIBIT: "number", Kind.APPEAL: "id"}.get(self.kind, ""), "") or self.id)
+
+
+class Book(msgspec.Struct, frozen=True, kw_only=True):
+    """All current records of a case; ``unreadable`` are ids whose newest revision does not open here."""
+
+    cid: str
+    entries: tuple[Entry, ...]
+    unreadable: tuple[str, ...] = ()
+
+    def of(self, kind: Kind, *, withdrawn: bool = False) -> tuple[Entry, ...]:
+        """Entries of one kind in the case's order."""
+        return tuple(one for one in self.entries if one.kind is kind and (withdrawn or not one.withdrawn))
+
+    def head(self) -> Entry | None:
+        """The case's title, people and accusation."""
+        return next(iter(self.of(Kind.HEAD)), None)
+
+    def case(self) -> Case:
+        """The case that a folder would give."""
+        head = self.head()
+        fields: dict[str, Any] = msgspec.structs.asdict(head.record) if head else {"title": self.cid}
+        return Case(**{**fields, **{table.stem: tuple(one.record for one in self.of(kind)) for kind, table in TABLES.items()}})
+
+    def find(self, kind: Kind, key: str) -> Entry:
+        """The entry that people call ``key``. Raises BadInput."""
+        for one in self.entries:
+            if one.kind is kind and key in (one.key, one.id):
+                return one
+        raise BadInput.one(self.cid, tr("no {kind} of this id", kind=kind.value))
+
+
+def read_book(comp: Compartment) -> Book:
+    """Open every record's newest revision; what does not open is named and left out."""
+    revisions: dict[str, list[Recorded]] = {}
+    authors: dict[str, list[Revision]] = {}
+    gone, withdrawn = comp.index.gone(), set[str]()
+    for device, n, t, line in comp.index.events(("Recorded", "Withdrawn")):
+        if isinstance(line, Withdrawn):
+            withdrawn = withdrawn - set(line.ids) if line.back else withdrawn | set(line.ids)
+        elif isinstance(line, Recorded):
+            revisions.setdefault(line.id, []).append(line)
+            made = Revision(
+                payload=line.payload, previous=line.previous, who=comp.code(device), device=device, n=n, t=t, why=line.why, reason=line.reason
+            )  # fmt: skip
+            authors.setdefault(line.id, []).append(made)
+    entries, unreadable = [], []
+    for rid, lines in revisions.items():
+        if lines[-1].payload in gone or (lines[-1].kind is Kind.CONTACT and not comp.me.role.reads_contacts):
+            continue
+        try:
+            envelope = comp.envelope(lines[-1].payload)
+            record = decode(lines[-1].kind, envelope)
+        except (VaultError, BadInput, msgspec.DecodeError, msgspec.ValidationError):
+            unreadable.append(rid)
+            continue
+        forked = any(one.previous not in {"", *(before.payload for before in lines[:at])} or (at and one.previous != lines[at - 1].payload)
+                     for at, one in enumerate(lines))  # fmt: skip
+        entries.append(
+            Entry(
+                id=rid, kind=lines[-1].kind, record=record, at=envelope.at, revisions=tuple(authors[rid]), content=envelope.content,
+                withdrawn=rid in withdrawn, forked=bool(forked),
+            )
+        )  # fmt: skip
+    return Book(cid=comp.cid, entries=tuple(sorted(entries, key=lambda one: (one.kind, one.at))), unreadable=tuple(unreadable))
+
+
+def decode(kind: Kind, envelope: Envelope) -> Any:  # the record type of its kind
+    """The record inside an envelope. Raises BadInput or a msgspec error."""
+    if kind in TABLES:
+        return read_record(TABLES[kind], msgspec.json.decode(envelope.record, type=dict[str, str]))
+    if kind is Kind.HEAD:
+        return Case(**read_head(msgspec.json.decode(envelope.record, type=dict[str, str])["case.toml"]))
+    return msgspec.json.decode(envelope.record, type=WORK.get(kind, dict))
+
+
+def encode(kind: Kind, record: Any) -> Any:  # plain values
+    """A record as plain values, in the form of the case folder where it has one. Raises BadInput."""
+    if kind in TABLES:
+        return record_cells(TABLES[kind], record)
+    return {"case.toml": case_toml(record)} if kind is Kind.HEAD else msgspec.to_builtins(record)
+
+
+def add(  # noqa: PLR0913  # one parameter a field
+    draft: Draft, kind: Kind, record: Any, *, at: int, why: Why = Why.ADDED, reason: str = "", sealing: Sealing | None = None, rid: str = ""
+) -> str:
+    """Put a new record into a draft; its random id."""
+    rid = rid or new_id()
+    draft.record(kind, rid, encode(kind, record), why, at=at, reason=reason, sealing=sealing)
+    return rid
+
+
+def revise(draft: Draft, entry: Entry, record: Any, why: Why, reason: str = "") -> None:
+    """Put a new revision of a record into a draft."""
+    content = entry.content
+    draft.record(
+        entry.kind, entry.id, encode(entry.kind, record), why, at=entry.at, previous=entry.revisions[-1].payload, reason=reason, content=content
+    )
+
+
+def next_place(entries: Iterable[Entry]) -> int:
+    """The place behind the last of some entries."""
+    return max((one.at for one in entries), default=-1) + 1
+
+
+def exhibit_of(entry: Entry) -> Exhibit:
+    """An entry's exhibit. Raises BadInput where its bytes were never sealed."""
+    if not isinstance(entry.record, Exhibit) or entry.content is None:
+        raise BadInput.one(entry.key, tr("this exhibit has no file"))
+    return entry.record

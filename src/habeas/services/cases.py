@@ -1,0 +1,347 @@
+"""Cases in the vault: make, import, export, list, and change their records one revision at a time."""
+
+import shutil
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from habeas.domain.case import Case
+from habeas.domain.errors import BadInput, UsageError
+from habeas.domain.statement import Statement
+from habeas.domain.work import Task
+from habeas.intake.folder import read_folder
+from habeas.intake.folder.reading import Count, read_record, record_cells
+from habeas.intake.folder.writing import folder_files
+from habeas.locale import tr
+from habeas.services.approving import need_second_person
+from habeas.services.casebook import TABLES, Book, Entry, add, decode, next_place, read_book, revise
+from habeas.services.exhibits import file_pieces
+from habeas.services.source import MOST_EXHIBIT, Source
+from habeas.vault.compartment import Compartment, new_id
+from habeas.vault.errors import NotAllowedError
+from habeas.vault.events import Because, Held, Kind, Touched, What, Why, Withdrawn
+from habeas.vault.roster import Role
+from habeas.vault.vault import Vault
+
+Progress = Callable[[str, int, int], None]
+"""(what, done, of how many)."""
+BATCH = 1_000
+"""Records in one commit."""
+
+
+class Imported(msgspec.Struct, frozen=True, kw_only=True):
+    """What an import took, and the plaintext that it left where it was."""
+
+    cid: str
+    counts: tuple[Count, ...]
+    exhibits: int
+    size: int
+    left_in_plaintext: tuple[Path, ...]
+    not_taken: tuple[Path, ...]
+
+
+class CaseLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A case in the list across cases: ids, figures and days, no text."""
+
+    cid: str
+    role: str
+    statements: int
+    exhibits: int
+    review_on: str
+    held: bool
+    dormant: bool
+    alarms: int
+    next_due: str
+
+
+def new_case(vault: Vault, title: str, review_on: date) -> str:
+    """A new empty case; its random id."""
+    comp = vault.new_case()
+    try:
+        draft = comp.draft()
+        add(draft, Kind.HEAD, Case(title=title), at=0)
+        draft.events.append(Held(until=review_on.isoformat()))
+        comp.commit(draft)
+    finally:
+        comp.close()
+    return comp.cid
+
+
+def import_folder(vault: Vault, folder: Path, review_on: date, progress: Progress = lambda *_: None) -> Imported:
+    """A case folder as a new case: everything in it, or nothing. The folder stays as it is, in plaintext, and is said so."""
+    read = read_folder(folder)
+    comp = vault.new_case()
+    try:
+        size = _take(comp, read.case, folder, review_on, progress)
+    except BaseException:
+        comp.close()
+        discard(vault, comp.cid)
+        raise
+    comp.close()
+    named = {folder / "exhibits" / one.file for one in read.case.exhibits if one.file}
+    there = sorted(path for path in folder.rglob("*") if path.is_file())
+    tables = {folder / count.file for count in read.counts} | {folder / "case.toml"}
+    return Imported(
+        cid=comp.cid, counts=read.counts, exhibits=len(named), size=size, left_in_plaintext=tuple(there),
+        not_taken=tuple(path for path in there if path not in named | tables),
+    )  # fmt: skip
+
+
+def _take(comp: Compartment, case: Case, folder: Path, review_on: date, progress: Progress) -> int:
+    total = 1 + sum(len(getattr(case, table.stem)) for table in TABLES.values())
+    draft, done, size = comp.draft(), 1, 0
+    add(draft, Kind.HEAD, _head(case), at=0, why=Why.IMPORTED)
+    draft.events.append(Held(until=review_on.isoformat()))
+    for kind, table in TABLES.items():
+        for at, record in enumerate(getattr(case, table.stem)):
+            rid, sealing = new_id(), None
+            if kind is Kind.EXHIBIT and record.file:
+                sealing = draft.content(rid, file_pieces(folder / "exhibits" / record.file))
+                size += sealing.content.size
+            add(draft, kind, record, at=at, why=Why.IMPORTED, sealing=sealing, rid=rid)
+            done += 1
+            progress(tr("Sealing"), done, total)
+            if done % BATCH == 0:
+                comp.commit(draft)
+                draft = comp.draft()
+    if draft.events:
+        comp.commit(draft)
+    return size
+
+
+def discard(vault: Vault, cid: str) -> None:
+    """Take away a case that was being made and is not whole. Its keys go first."""
+    vault.disk.remove(f"local/{cid}.age")
+    vault.disk.remove(f"local/{cid}.pins")
+    for folder in (f"cases/{cid}", f"index/{cid}.db", f"index/{cid}.db-wal", f"index/{cid}.db-shm"):
+        path = vault.disk.root / folder
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def _head(case: Case) -> Case:
+    """A case without its tables."""
+    return msgspec.structs.replace(case, **{table.stem: () for table in TABLES.values()})
+
+
+def export_folder(vault: Vault, comp: Compartment, out: Path, *, ending: str, reason: str, progress: Progress = lambda *_: None) -> int:
+    """Write the whole case as a folder in plaintext: a declared export, logged before it is written. Contacts are never in it.
+
+    Where two people could, a second one has to have agreed (see `approving`). Returns the number of exhibits.
+    """
+    need_second_person(comp, What.EXPORTED)
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise BadInput.one(out.name, tr("the folder exists and is not empty; nothing was written"))
+    if vault.disk.root.resolve() in (out.resolve(), *out.resolve().parents):
+        raise BadInput.one(out.name, tr("this place lies inside the vault; an export is plaintext"))
+    book = read_book(comp)
+    tables = folder_files(book.case(), ending=ending)
+    draft = comp.draft()
+    ids = tuple(one.id for one in book.entries if one.kind in TABLES or one.kind is Kind.HEAD)
+    draft.events.append(Touched(what=What.EXPORTED, ids=ids, reason=draft.text(reason), about="folder"))
+    comp.commit(draft)
+    partial = out.parent / f".{out.name}.partial"
+    shutil.rmtree(partial, ignore_errors=True)
+    (partial / "exhibits").mkdir(parents=True, mode=0o700)
+    partial.chmod(0o700)
+    try:
+        for name, content in tables.items():
+            (partial / name).write_bytes(content)
+        held = [one for one in book.of(Kind.EXHIBIT) if one.content and one.record.file]
+        for done, one in enumerate(held):
+            progress(tr("Writing"), done, len(held))
+            if one.content:
+                with (partial / "exhibits" / one.record.file).open("xb") as stream:
+                    for piece in comp.stream_content(one.content):
+                        stream.write(piece)
+        if out.exists():
+            out.rmdir()
+        partial.rename(out)
+    except BaseException:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise
+    return len(held)
+
+
+def vault_source(comp: Compartment, use: str) -> Source:
+    """A case of the vault in memory, for an ``examination``, a ``memorandum`` or a ``dossier``; the log says so. Readers make no dossier."""
+    if use == "dossier" and comp.me.role not in (Role.ADMIN, Role.CASEWORKER):
+        raise NotAllowedError(f"role {comp.me.role}")
+    book = read_book(comp)
+    by_number = {one.record.number: one for one in book.of(Kind.EXHIBIT)}
+
+    def content(exhibit: Any) -> bytes:
+        entry = by_number.get(exhibit.number)
+        if entry is None or entry.content is None or entry.content.size > MOST_EXHIBIT:
+            raise BadInput.one(exhibit.number, tr("its content is not here, or too large for a dossier"))
+        return comp.read_content(entry.content)
+
+    log_use(comp, What.CITED if use == "dossier" else What.REVIEWED, tuple(one.id for one in book.of(Kind.EXHIBIT)), about=use)
+    return Source(case=book.case(), content=content)
+
+
+def log_use(comp: Compartment, what: What, ids: tuple[str, ...], *, reason: str = "", about: str = "") -> None:
+    """Say in the log that items were used."""
+    draft = comp.draft()
+    draft.events.append(Touched(what=what, ids=ids, reason=draft.text(reason), about=about))
+    comp.commit(draft)
+
+
+def list_cases(vault: Vault) -> list[CaseLine]:
+    """All cases that this device has a seat in. A case that does not open is listed with what is known."""
+    lines = []
+    for cid in vault.case_ids():
+        try:
+            with vault.case(cid) as comp:
+                lines.append(_line(comp))
+        except (NotAllowedError, UsageError):
+            lines.append(CaseLine(cid=cid, role="", statements=0, exhibits=0, review_on="", held=False, dormant=True, alarms=0, next_due=""))
+    return lines
+
+
+def _line(comp: Compartment) -> CaseLine:
+    book = read_book(comp)
+    state = status(comp)
+    due = sorted(one.record.due_on for one in book.of(Kind.TASK) if one.record.due_on and not one.record.done_on)
+    return CaseLine(
+        cid=comp.cid, role=comp.me.role.value, statements=len(book.of(Kind.STATEMENT)), exhibits=len(book.of(Kind.EXHIBIT)), review_on=state.until,
+        held=bool(state.on), dormant=bool(comp.roster.dormant), alarms=len(comp.alarms), next_due=due[0] if due else "",
+    )  # fmt: skip
+
+
+def status(comp: Compartment) -> Held:
+    """Whether the case is under legal hold, and when it is to be reviewed."""
+    on, until = False, ""
+    for _, _, _, line in comp.index.events(("Held",)):
+        if isinstance(line, Held):
+            on = on if line.on is None else line.on
+            until = line.until or until
+    return Held(on=on, until=until)
+
+
+def set_hold(comp: Compartment, *, on: bool | None, until: date | None, reason: str) -> None:
+    """Begin or end a legal hold, or move the review date. Ending one is an admin's."""
+    if on is False and comp.me.role is not Role.ADMIN:
+        raise NotAllowedError("an admin ends a legal hold")
+    draft = comp.draft()
+    draft.events.append(Held(on=on, until=until.isoformat() if until else "", reason=draft.text(reason)))
+    comp.commit(draft)
+
+
+def add_record(comp: Compartment, kind: Kind, record: Any, reason: str = "") -> str:
+    """Add one record; how people call it."""
+    book = read_book(comp)
+    if kind is Kind.CONTACT and not comp.me.role.reads_contacts:
+        raise NotAllowedError("contacts")
+    key = {Kind.STATEMENT: "id", Kind.APPEAL: "id", Kind.EXHIBIT: "number"}.get(kind, "")
+    if key and any(getattr(one.record, key) == getattr(record, key) for one in book.of(kind, withdrawn=True)):
+        raise BadInput.one(kind.value, tr("this {column} is taken", column=key), column=key)
+    draft = comp.draft()
+    rid = add(draft, kind, record, at=next_place(book.of(kind, withdrawn=True)), reason=reason)
+    comp.commit(draft)
+    return str(getattr(record, key, "")) or rid
+
+
+def add_statement(comp: Compartment, cells: Mapping[str, str], reason: str = "") -> str:
+    """Add a statement from cells by column; an id is given where none is. Raises BadInput."""
+    book = read_book(comp)
+    taken = {one.record.id for one in book.of(Kind.STATEMENT, withdrawn=True)}
+    number = next(n for n in range(1, len(taken) + 2) if f"S{n:03}" not in taken)
+    record = read_record(TABLES[Kind.STATEMENT], {"id": f"S{number:03}", **cells})
+    _fits(book, record)
+    return add_record(comp, Kind.STATEMENT, record, reason)
+
+
+def _fits(book: Book, record: Statement) -> None:
+    numbers = {one.record.number for one in book.of(Kind.EXHIBIT)}
+    if record.exhibit and record.exhibit not in numbers:
+        raise BadInput.one("statements", tr("exhibit {number} is not in the table of exhibits", number=record.exhibit), column="exhibit")
+
+
+def edit(comp: Compartment, kind: Kind, key: str, cells: Mapping[str, str], reason: str) -> Entry:
+    """A new revision of a record of a table, with some cells changed (empty: cleared). The older ones stay."""
+    book = read_book(comp)
+    entry = book.find(kind, key)
+    table = TABLES.get(kind)
+    if table is None:
+        raise UsageError(tr("records of this kind are not edited by cells"))
+    before = record_cells(table, entry.record)
+    record = read_record(table, {name: cell for name, cell in {**before, **cells}.items() if cell})
+    if isinstance(record, Statement):
+        _fits(book, record)
+    draft = comp.draft()
+    revise(draft, entry, record, Why.CORRECTED, reason)
+    comp.commit(draft)
+    return entry
+
+
+def edit_head(comp: Compartment, change: Callable[[Case], Case], reason: str = "") -> None:
+    """A new revision of the case's title, people or accusation."""
+    entry = read_book(comp).head()
+    if entry is None:
+        raise BadInput.one(comp.cid, tr("the head of this case is gone"))
+    draft = comp.draft()
+    revise(draft, entry, change(entry.record), Why.CORRECTED, reason)
+    comp.commit(draft)
+
+
+def undo(comp: Compartment, kind: Kind, key: str, reason: str = "") -> int:
+    """Take the newest revision of a record back: the one before it becomes the newest, as a revision of its own; a first one is withdrawn.
+
+    Returns how many revisions it has now.
+    """
+    entry = read_book(comp).find(kind, key)
+    draft = comp.draft()
+    undone = {one.payload for one in entry.revisions if one.why == Why.UNDONE}
+    stack: list[str] = []
+    for one in entry.revisions:  # an undo takes a revision off; undoing again goes further back
+        if one.payload in undone:
+            stack = stack[:-1]
+        else:
+            stack.append(one.payload)
+    if len(stack) > 1:
+        revise(draft, entry, decode(kind, comp.envelope(stack[-2])), Why.UNDONE, reason)
+    else:
+        draft.events.append(Withdrawn(ids=(entry.id,), because=Because.MISTAKE, reason=draft.text(reason)))
+    comp.commit(draft)
+    return len(entry.revisions) + 1
+
+
+def withdraw(comp: Compartment, kind: Kind, keys: tuple[str, ...], because: Because, reason: str, *, back: bool = False) -> None:
+    """Records no longer count, with a reason; nothing that was sealed is altered. ``back`` takes it back."""
+    book = read_book(comp)
+    ids = tuple(book.find(kind, key).id for key in keys)
+    draft = comp.draft()
+    draft.events.append(Withdrawn(ids=ids, because=because, reason=draft.text(reason), back=back))
+    comp.commit(draft)
+
+
+def finish_task(comp: Compartment, key: str, day: date) -> None:
+    """Mark a task as done."""
+    entry = read_book(comp).find(Kind.TASK, key)
+    draft = comp.draft()
+    revise(draft, entry, msgspec.structs.replace(entry.record, done_on=day.isoformat()), Why.DECIDED)
+    comp.commit(draft)
+
+
+def agenda(vault: Vault) -> list[tuple[str, str, str]]:
+    """(day or 'check', case id, task id) of everything open across cases, soonest first: no text."""
+    found = []
+    for cid in vault.case_ids():
+        try:
+            with vault.case(cid) as comp:
+                for one in read_book(comp).of(Kind.TASK):
+                    task: Task = one.record
+                    if not task.done_on:
+                        found.append((task.due_on or ("check" if task.check else ""), cid, one.id))
+                until = status(comp).until
+                if until:
+                    found.append((until, cid, "review"))
+        except (NotAllowedError, UsageError):
+            continue
+    return sorted(found, key=lambda one: (not one[0][:1].isdigit(), one))

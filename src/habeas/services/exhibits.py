@@ -1,0 +1,232 @@
+"""Exhibits in the vault: seal files, open one to a declared place, and print an exhibit's custody."""
+
+import os
+import stat
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+
+from habeas.domain.case import Exhibit
+from habeas.domain.errors import BadInput
+from habeas.intake.folder.reading import read_record, record_cells
+from habeas.locale import tr
+from habeas.services.casebook import TABLES, Book, Entry, add, exhibit_of, next_place, read_book, utc_now
+from habeas.vault.compartment import Compartment, new_id
+from habeas.vault.events import Kind, Recorded, Sealed, Shredded, Touched, What, Withdrawn
+from habeas.vault.kit import Kit
+
+CHUNK = 1 << 20
+BATCH_FILES, BATCH_BYTES = 1_000, 256 << 20
+"""After so many files or bytes a commit is made."""
+Progress = Callable[[str, int, int], None]
+"""(what, done, of how many) bytes."""
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of one file: ``sealed`` under a number, ``duplicate`` of one, or ``refused`` and why."""
+
+    file: Path
+    outcome: str
+    number: str = ""
+    why: str = ""
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of a custody: when (a claim), who (a code), on which device, what, why (closed word), in words, and the number of the commit."""
+
+    t: str
+    who: str
+    device: str
+    n: int
+    what: str
+    why: str = ""
+    words: str = ""
+
+
+def file_pieces(path: Path) -> Iterator[bytes]:
+    """A regular file in pieces. Raises BadInput; its name never enters a message but as the user typed it."""
+    try:
+        flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+        with os.fdopen(os.open(path, flags), "rb", buffering=0) as stream:
+            if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+                raise BadInput.one(shown(path), tr("not a regular file"))
+            while piece := stream.read(CHUNK):
+                yield piece
+    except OSError as error:
+        raise BadInput.one(shown(path), tr("cannot be read: {why}", why=os.strerror(error.errno or 0))) from None
+
+
+def shown(path: Path) -> str:
+    """A file's name for the screen: control characters and half characters as escapes, so that a name cannot play with the terminal."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape", "backslashreplace").decode() for c in path.name)
+
+
+def walk(paths: Sequence[Path]) -> Iterator[Path]:
+    """The files that were named, and those below folders that were named, sorted; links are not followed."""
+    for path in paths:
+        if path.is_dir() and not path.is_symlink():
+            yield from sorted(one for one in path.rglob("*") if not one.is_dir())
+        else:
+            yield path
+
+
+def seal_files(comp: Compartment, paths: Sequence[Path], details: Exhibit, progress: Progress = lambda *_: None) -> list[Outcome]:
+    """Seal files as new exhibits with the next numbers; an outcome for each. ``details``: what is recorded of all of them.
+
+    A file whose bytes are sealed already is a duplicate. One that cannot be read is refused and stops no other.
+    """
+    files = list(walk(paths))
+    book = read_book(comp)
+    known = {one.content.sha256: one.record.number for one in book.of(Kind.EXHIBIT, withdrawn=True) if one.content}
+    sizes = [_size(path) for path in files]
+    total, done = sum(sizes), 0
+    outcomes: list[Outcome] = []
+    batch = _Batch(comp, book, details)
+    for path, size in zip(files, sizes, strict=True):
+        progress(tr("Sealing"), done, total)
+        outcomes.append(_one(path, known, batch, lambda at, done=done: progress(tr("Sealing"), done + at, total)))  # type: ignore[misc]
+        done += size
+        batch.commit_if_full()
+    batch.commit()
+    progress(tr("Sealing"), total, total)
+    return outcomes
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except (OSError, ValueError):
+        return 0
+
+
+class _Batch:
+    """Files that wait for their commit."""
+
+    def __init__(self, comp: Compartment, book: Book, details: Exhibit) -> None:
+        self._comp, self._details = comp, details
+        self.draft = comp.draft()
+        self._place = next_place(book.of(Kind.EXHIBIT, withdrawn=True))
+        taken = {one.record.number for one in book.of(Kind.EXHIBIT, withdrawn=True)}
+        self._number = max((int(n) for n in taken if n.isdecimal()), default=0)
+        self._files = self._bytes = 0
+
+    def add(self, path: Path, known: Mapping[str, str], progress: Callable[[int], None]) -> tuple[str, str, bool]:
+        """Seal one file; (number, SHA-256, whether it is new). What is known already is taken out of the draft again."""
+        rid = new_id()
+        with self.draft.attempt() as attempt:
+            sealing = self.draft.content(rid, file_pieces(path), progress)
+            digest = sealing.content.sha256
+            if digest in known:
+                return known[digest], digest, False
+            attempt.keep()
+        self._number += 1
+        record = msgspec.structs.replace(self._details, number=str(self._number), file=_kept_name(path, self._number))
+        add(self.draft, Kind.EXHIBIT, record, at=self._place, sealing=sealing, rid=rid)
+        self._place += 1
+        self._files += 1
+        self._bytes += sealing.content.size
+        return record.number, digest, True
+
+    def commit_if_full(self) -> None:
+        if self._files >= BATCH_FILES or self._bytes >= BATCH_BYTES:
+            self.commit()
+
+    def commit(self) -> None:
+        if self.draft.events:
+            self._comp.commit(self.draft)
+        self.draft = self._comp.draft()
+        self._files = self._bytes = 0
+
+
+def _kept_name(path: Path, number: int) -> str:
+    """The file's own name where a case folder can hold it on every system, with its number before it; else the number alone."""
+    name = path.name
+    plain = name.isprintable() and not set(name) & set('\\/:*?"<>|') and name.strip(". ") == name and len(name.encode("utf-8", "replace")) <= 200  # noqa: PLR2004
+    return f"{number:02}-{name}" if plain else f"{number:02}"
+
+
+def _one(path: Path, known: dict[str, str], batch: _Batch, progress: Callable[[int], None]) -> Outcome:
+    try:
+        number, digest, fresh = batch.add(path, known, progress)
+    except BadInput as bad:
+        return Outcome(file=path, outcome="refused", why=bad.problems[0].message)
+    except ValueError:
+        return Outcome(file=path, outcome="refused", why=tr("its name cannot be used on this system"))
+    known[digest] = number
+    return Outcome(file=path, outcome="sealed" if fresh else "duplicate", number=number)
+
+
+def open_exhibit(comp: Compartment, number: str, out: Path, reason: str) -> Entry:
+    """Write an exhibit's bytes to ``out``: a declared export, logged first. Nothing is written over."""
+    entry = read_book(comp).find(Kind.EXHIBIT, number)
+    exhibit_of(entry)
+    draft = comp.draft()
+    draft.events.append(Touched(what=What.OPENED, ids=(entry.id,), reason=draft.text(reason)))
+    comp.commit(draft)
+    try:
+        descriptor = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+    except FileExistsError:
+        raise BadInput.one(out.name, tr("there is a file of this name already; nothing was written over")) from None
+    except OSError as error:
+        raise BadInput.one(out.name, tr("cannot be written: {why}", why=os.strerror(error.errno or 0))) from None
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            for piece in comp.stream_content(entry.content) if entry.content else ():
+                stream.write(piece)
+    except BaseException:
+        out.unlink(missing_ok=True)
+        raise
+    return entry
+
+
+def custody(comp: Compartment, rid: str) -> list[Step]:
+    """Everything that was done with an item, in the order of the chain. It still prints when the item was shredded."""
+    steps = []
+    for device, n, t, line in comp.index.events(about=rid):
+        why = words = ""
+        what = type(line).__name__.lower()
+        if isinstance(line, Recorded):
+            what, why, words = "recorded", line.why.value, comp.words(line.reason)
+        elif isinstance(line, Touched):
+            what, why, words = line.what.value, line.about, comp.words(line.reason)
+        elif isinstance(line, (Withdrawn, Shredded)):
+            why, words = line.because.value, comp.words(line.reason)
+            what = "withdrawal taken back" if isinstance(line, Withdrawn) and line.back else what
+        elif isinstance(line, Sealed):
+            why = "payload " + line.payload[:16]
+        steps.append(Step(t=t, who=comp.code(device), device=device, n=n, what=what, why=why, words=words))
+    return steps
+
+
+def read_details(cells: Mapping[str, str]) -> Exhibit:
+    """What is recorded of files that are sealed now, from cells by column. Raises BadInput."""
+    own = {"number", "file"} & set(cells)
+    if own:
+        raise BadInput.one("exhibits", tr("number and file are given by the sealing"), column=min(own))
+    made: Exhibit = read_record(TABLES[Kind.EXHIBIT], {**cells, "number": "1"})
+    return made
+
+
+def id_of(comp: Compartment, key: str) -> str:
+    """The random id behind an exhibit's number; an id that the log knows is taken as it is. Raises BadInput."""
+    if any(comp.index.events(about=key)):
+        return key
+    return read_book(comp).find(Kind.EXHIBIT, key).id
+
+
+def seal_into_kit(folder: Path, paths: Sequence[Path], details: Exhibit) -> list[Outcome]:
+    """Seal files into a seal-only kit, one commit each; an outcome for each. What is a duplicate cannot be known there."""
+    kit = Kit(folder, utc_now)
+    outcomes: list[Outcome] = []
+    with kit.disk.lock():
+        for path in walk(paths):
+            number = kit.at.n + 1
+            called = f"{int(kit.file.device[:4], 16)}-{number}"  # a number that no other device gives
+            record = msgspec.structs.replace(details, number=called, file=_kept_name(path, number))
+            try:
+                kit.add([(record_cells(TABLES[Kind.EXHIBIT], record), file_pieces(path))])
+                outcomes.append(Outcome(file=path, outcome="sealed", number=called))
+            except BadInput as bad:
+                outcomes.append(Outcome(file=path, outcome="refused", why=bad.problems[0].message))
+    return outcomes

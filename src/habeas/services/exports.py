@@ -1,0 +1,25 @@
+"""Write what the user declared as an export: private, durable, never over another file."""
+
+import os
+from pathlib import Path
+
+from habeas.domain.errors import BadInput
+from habeas.locale import tr
+
+
+def write_private(out: Path, content: bytes) -> None:
+    """A new file that its owner alone can read. Raises BadInput where it exists or cannot be written; nothing half done stays."""
+    try:
+        descriptor = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+    except FileExistsError:
+        raise BadInput.one(out.name, tr("there is a file of this name already; nothing was written over")) from None
+    except OSError as error:
+        raise BadInput.one(out.name, tr("cannot be written: {why}", why=os.strerror(error.errno or 0))) from None
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+    except BaseException:
+        out.unlink(missing_ok=True)
+        raise
