@@ -73,7 +73,7 @@ def parse_note(untrusted: bytes) -> Note:
             body = base64.b64decode(match[2], validate=True)
         except binascii.Error:
             raise NoteError("a signature line") from None
-        if len(body) != 4 + SIGNATURE:
+        if len(body) != 4 + SIGNATURE or base64.b64encode(body).decode() != match[2]:
             raise NoteError("a signature line")
         signatures.append((match[1], body))
         at = match.end()

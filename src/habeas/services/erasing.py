@@ -32,7 +32,12 @@ class Reach(msgspec.Struct, frozen=True, kw_only=True):
 
     def words(self) -> list[str]:
         """The limits in sentences, for whoever is about to decide."""
-        said = [tr("Every copy on devices that sync after this is unreadable, and this cannot be undone.")]
+        said = (
+            [tr("Sync first: what others put into a store under the old keys and this device did not fetch, only they can save.")]
+            if self.stores
+            else []
+        )
+        said += [tr("Every copy on devices that sync after this is unreadable, and this cannot be undone.")]
         if self.devices:
             said.append(tr("Until these have synced they still can read it: {who}.", who=", ".join(self.devices)))
         if self.stores:

@@ -31,7 +31,7 @@ from habeas.seal.note import NoteError
 from habeas.vault.disk import Disk
 from habeas.vault.draft import Content, Draft, Envelope
 from habeas.vault.errors import DamagedError, NotAllowedError, RosterError, ShreddedError, UnreadableError, VaultError
-from habeas.vault.events import CommitHead, Event, encode_commit, encode_line
+from habeas.vault.events import CommitHead, Event, decode_line, encode_commit, encode_line
 from habeas.vault.frames import Tail, encode_frame
 from habeas.vault.index import Index, fingerprint, index_key
 from habeas.vault.keyring import Epoch, Keyring, write_keys
@@ -176,8 +176,9 @@ class Compartment:
 
     def refresh(self) -> None:
         """Read what is new in the logs into the index; made anew where frames that could not be opened now can."""
-        sealed = list(self.index.rows("SELECT dev, n FROM frame WHERE state = ?", (SEALED,)))
-        if sealed or self._behind or not self._index_fits():
+        sealed = [body for (body,) in self.index.rows("SELECT body FROM frame WHERE state = ?", (SEALED,))]
+        openable = [self.objects.headers.get(folder, {}) for folder in self.rings.folders()]
+        if any(body in headers for body in sealed for headers in openable) or self._behind or not self._index_fits():
             self._rebuild()
         self._behind = False
         replay = Replay(self.index, self.roster, lambda body: self.open_payload(hashlib.sha256(body).digest(), [body]))
@@ -224,17 +225,26 @@ class Compartment:
         held = next((row[0].hex() for row in self.index.rows("SELECT h FROM frame WHERE dev = ? AND n = ?", (device, pinned))), "")
         if at.n < pinned or (pinned and held != pinned_h):
             self.alarms.append(Alarm(what="acknowledged commits are missing or damaged", device=device, n=at.n + 1))
+            self._stop_writing(device)
         elif tail is Tail.DAMAGED:
             self.alarms.append(Alarm(what="a damaged commit", device=device, n=at.n + 1))
+            self._stop_writing(device)
         elif tail is Tail.TORN and device == self.seat.device:
             self.log(device).heal(at)
         elif tail is Tail.TORN:
             self.alarms.append(Alarm(what="an incomplete commit", device=device, n=at.n + 1))
 
+    def _stop_writing(self, device: str) -> None:
+        """What this device would append now would stand in place of what was there: two commits of one number, which is a fork."""
+        if device == self.seat.device and device in self.known:
+            self.known[device] = self.known[device]._replace(frontier=None)
+
     def _judge_seen(self) -> None:
         """Frames that others have seen and that are not here."""
         states = self.index.rows("SELECT dev, n, state FROM frame WHERE state IN (?, ?, ?)", (REFUSED, REVOKED, BEHIND))
         self.alarms += [Alarm(what=f"a commit that does not count ({state})", device=dev, n=n) for dev, n, state in states]
+        own = self.index.rows("SELECT n FROM frame WHERE state = ? AND dev = ?", (SEALED, self.seat.device))
+        self.alarms += [Alarm(what="a commit of this device does not open", device=self.seat.device, n=n) for (n,) in own]
         for device, n, h in self.seen_by_others():
             known = self.known.get(device)
             if known is None or known.at.n < n:
@@ -294,14 +304,14 @@ class Compartment:
         """A record as it was sealed. Raises UnreadableError and kin."""
         try:
             return msgspec.json.decode(self.open_payload(bytes.fromhex(payload)), type=Envelope)
-        except msgspec.DecodeError:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             raise DamagedError("record " + payload[:12]) from None
 
     def words(self, payload: str) -> str:
         """Free words that were sealed by themselves; a dash where they are gone."""
         if not payload:
             return ""
-        with suppress(UnreadableError, ShreddedError, DamagedError, msgspec.DecodeError):
+        with suppress(UnreadableError, ShreddedError, DamagedError, msgspec.MsgspecError, ValueError, KeyError):
             return str(msgspec.json.decode(self.open_payload(bytes.fromhex(payload)))["text"])
         return "—"
 
@@ -339,6 +349,8 @@ class Compartment:
             raise DamagedError("this device's own log; restore it before writing")
         draft.flush()
         lines = [encode_line(event) for event in draft.events]
+        for line in lines:
+            decode_line(line)  # what would not be read again is not written
         frontier = known.frontier.copy()
         for line in lines:
             frontier.add(line)
@@ -381,7 +393,7 @@ class Compartment:
         self.pins.logs[device] = (at.n, at.h.hex())
         try:
             with self.index.transaction():
-                self.index.add_frame((device, at.n, at.h, lamport, self._head.t, OK))
+                self.index.add_frame((device, at.n, at.h, lamport, self._head.t, OK, None))
                 self.index.add_events(lamport, device, at.n, list(zip(lines, events, strict=True)))  # type: ignore[arg-type]
                 self.index.add_seen(device, self._head.seen)
                 self.index.add_device((device, at.n, at.h, at.segment, at.end, frontier.size, b"".join(frontier.roots), lamport))

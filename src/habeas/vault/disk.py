@@ -257,7 +257,7 @@ class Disk:
     def lock(self) -> Iterator[None]:
         """Hold the vault for this process alone; raise LockedError where another has it. The system frees it when a process dies."""
         with plain_errors():
-            stream = (self.root / "lock").open("a+b")
+            stream = self._open_append("lock")
         with stream:
             try:
                 if os.name == "nt":  # not run here

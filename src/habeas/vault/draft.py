@@ -150,13 +150,14 @@ class Draft:
 
     def content(self, rid: str, pieces: Iterable[bytes], progress: Progress = lambda _: None) -> Sealing:
         """Seal the bytes of an exhibit, however many: small ones into the pack, large ones straight to their own file."""
-        held = bytearray()
-        source = iter(pieces)
+        held: list[bytes] = []
+        size, source = 0, iter(pieces)
         for piece in source:
-            held += piece
-            if payload_size(padded_size(len(held))) >= SMALL:
-                return self._large(rid, bytes(held), source, progress)
-        plain = bytes(held)
+            held.append(piece)
+            size += len(piece)
+            if payload_size(padded_size(size)) >= SMALL:
+                return self._large(rid, b"".join(held), source, progress)
+        plain = held[0] if len(held) == 1 else b"".join(held)
         sha256 = hashlib.sha256(plain)
         file_key = os.urandom(FILE_KEY)
         header = seal_header(file_key, [self._recipient])

@@ -12,8 +12,13 @@ import msgspec
 
 from habeas.vault.errors import DamagedError
 
-Hex = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
-Id = Annotated[str, msgspec.Meta(pattern="^[0-9a-z-]{1,40}$")]
+Hex = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{64}\Z")]
+MaybeHex = Annotated[str, msgspec.Meta(pattern=r"\A([0-9a-f]{64})?\Z")]
+Id = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-z-]{1,40}\Z")]
+Word = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-z_-]{0,64}\Z")]
+Day = Annotated[str, msgspec.Meta(pattern=r"\A([0-9]{4}-[0-9]{2}-[0-9]{2})?\Z")]
+Time = Annotated[str, msgspec.Meta(pattern=r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z\Z")]
+EpochName = Annotated[str, msgspec.Meta(pattern=r"\A([0-9]{1,9}-[0-9a-f]{8}|s-[0-9a-z]{1,40})\Z")]
 
 
 class Kind(enum.StrEnum):
@@ -93,8 +98,8 @@ class Recorded(Event, frozen=True, kw_only=True, tag="recorded"):
     size: int
     commitment: Hex
     why: Why
-    previous: str = ""
-    reason: str = ""
+    previous: MaybeHex = ""
+    reason: MaybeHex = ""
 
 
 class Touched(Event, frozen=True, kw_only=True, tag="touched"):
@@ -102,8 +107,8 @@ class Touched(Event, frozen=True, kw_only=True, tag="touched"):
 
     what: What
     ids: tuple[Id, ...]
-    reason: str = ""
-    about: str = ""
+    reason: MaybeHex = ""
+    about: Word = ""
 
 
 class Withdrawn(Event, frozen=True, kw_only=True, tag="withdrawn"):
@@ -111,7 +116,7 @@ class Withdrawn(Event, frozen=True, kw_only=True, tag="withdrawn"):
 
     ids: tuple[Id, ...]
     because: Because
-    reason: str = ""
+    reason: MaybeHex = ""
     back: bool = False
 
 
@@ -121,7 +126,7 @@ class Shredded(Event, frozen=True, kw_only=True, tag="shredded"):
     ids: tuple[Id, ...]
     payloads: tuple[Hex, ...]
     because: Because
-    reason: str = ""
+    reason: MaybeHex = ""
     override: bool = False
 
 
@@ -129,14 +134,14 @@ class Held(Event, frozen=True, kw_only=True, tag="held"):
     """A legal hold begins or ends; ``until`` is the review date of the case (ISO 8601), where it was set."""
 
     on: bool | None = None
-    until: str = ""
-    reason: str = ""
+    until: Day = ""
+    reason: MaybeHex = ""
 
 
 class Rotated(Event, frozen=True, kw_only=True, tag="rotated"):
     """A new epoch: how many headers were written anew for it."""
 
-    epoch: str
+    epoch: EpochName
     roster: int
     headers: int
 
@@ -163,10 +168,10 @@ class CommitHead(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
     v: int
     seq: int
-    t: str
-    epoch: str
+    t: Time
+    epoch: EpochName
     roster: int
-    seen: dict[str, tuple[int, str]]
+    seen: dict[Id, tuple[int, Hex]]
     root: Hex
     size: int
 
@@ -192,7 +197,7 @@ def decode_commit(untrusted: bytes) -> tuple[CommitHead, list[bytes]]:
         raise DamagedError("a commit does not end")
     try:
         head = _head.decode(first)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.MsgspecError, ValueError, RecursionError):
         raise DamagedError("the first line of a commit") from None
     if head.v != 1:
         raise DamagedError("a commit of a later version; use a newer Habeas")
@@ -203,7 +208,7 @@ def decode_line(untrusted: bytes) -> Line:
     """One event. Raises DamagedError."""
     try:
         return cast("Line", _line.decode(untrusted))
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.MsgspecError, ValueError, RecursionError):
         raise DamagedError("a line of a commit") from None
 
 

@@ -16,8 +16,10 @@ from habeas.seal.ed25519 import Signer, verifies
 
 CONTEXT = b"habeas/commit/v1\n"
 HEAD = 4 + 32 + 64
-LARGEST = 1 << 26
-"""Bytes of a body; a longer one is no frame."""
+SHORTEST, LARGEST = 32, 1 << 26
+"""Bytes of a body: an age payload is never shorter, and a longer one is no frame."""
+MOST_TRIES = 4_096
+"""Signatures that are tried in vain, and one more for each 256 bytes, before a search is given up: a hostile store could make one of every offset."""
 
 
 class Frame(NamedTuple):
@@ -61,7 +63,7 @@ def _cut(untrusted: bytes, at: int) -> tuple[bytes, bytes, bytes] | None:
     if at + HEAD > len(untrusted):
         return None
     (length,) = struct.unpack_from(">I", untrusted, at)
-    if length > LARGEST or at + HEAD + length > len(untrusted):
+    if not SHORTEST <= length <= LARGEST or at + HEAD + length > len(untrusted):
         return None
     return untrusted[at + 4 : at + 36], untrusted[at + 36 : at + HEAD], untrusted[at + HEAD : at + HEAD + length]
 
@@ -86,12 +88,14 @@ def signed_frames(untrusted: bytes, public_key: bytes, at: int = 0) -> Iterator[
 
     That a body belongs to its signed h is for the caller to check: it takes the h before (see :func:`follows`).
     """
-    while at + HEAD <= len(untrusted):
+    tries, most = 0, MOST_TRIES + len(untrusted) // 256
+    while at + HEAD <= len(untrusted) and tries < most:
         found = _cut(untrusted, at)
         if found is not None and verifies(public_key, CONTEXT + found[0], found[1]):
             at += HEAD + len(found[2])
             yield Frame(found[0], found[2], at)
         else:
+            tries += found is not None
             at += 1
 
 

@@ -5,6 +5,7 @@ It is keyed from the epoch, so that a rotation makes it unreadable; it is delete
 """
 
 import hashlib
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import resources
 from pathlib import Path
@@ -47,12 +48,14 @@ class Index:
         self._path, self._key = path, key
         self.fresh = False
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # what SQLite puts beside it gets the same rights
         try:
             self._open()
             if self.get("version") != VERSION:
                 raise apsw.NotADBError
         except (apsw.Error, AttributeError):
             self.destroy()
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
             self._open()
             self._make()
 
@@ -107,8 +110,8 @@ class Index:
         self._db.execute("INSERT OR REPLACE INTO device VALUES (?,?,?,?,?,?,?,?)", tuple(row))
 
     def add_frame(self, row: Sequence[object]) -> None:
-        """(dev, n, h, lamport, t, state)."""
-        self._db.execute("INSERT OR REPLACE INTO frame VALUES (?,?,?,?,?,?)", tuple(row))
+        """(dev, n, h, lamport, t, state, payload of a body that does not open yet)."""
+        self._db.execute("INSERT OR REPLACE INTO frame VALUES (?,?,?,?,?,?,?)", tuple(row))
 
     def add_events(self, lamport: int, dev: str, n: int, lines: Iterable[tuple[bytes, Line]]) -> None:
         """The events of one commit."""
@@ -157,7 +160,10 @@ class Index:
         return list(self._db.execute("SELECT other, n, h FROM seen"))
 
     def whole(self) -> bool:
-        """Whether each device has as many events here as its Merkle tree has leaves: a crash of the machine may have mixed pages."""
+        """Whether each device has as many frames here as were read, and as many events as its Merkle tree has leaves."""
+        frames = "SELECT n, (SELECT count(*) FROM frame WHERE frame.dev = device.dev AND frame.n <= device.n) FROM device"
+        if any(n != count for n, count in self.rows(frames)):
+            return False
         counted = dict(self.rows("SELECT dev, count(*) FROM event GROUP BY dev"))
         refused = {dev for (dev,) in self.rows("SELECT DISTINCT dev FROM frame WHERE state <> 'ok'")}
         sizes = self.rows("SELECT dev, size FROM device WHERE roots IS NOT NULL")

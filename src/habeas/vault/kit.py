@@ -17,13 +17,14 @@ import msgspec
 
 from habeas.seal.age import FILE_KEY, Recipient, seal_header, seal_payload
 from habeas.seal.ed25519 import Signer
+from habeas.seal.errors import SealError
 from habeas.seal.merkle import HASH, Frontier
 from habeas.vault.compartment import Clock, heads_name
 from habeas.vault.disk import Disk
 from habeas.vault.draft import Draft
 from habeas.vault.errors import DamagedError, NoVaultError
 from habeas.vault.events import CommitHead, Kind, Why, encode_commit, encode_line
-from habeas.vault.frames import encode_frame, genesis
+from habeas.vault.frames import Tail, encode_frame, genesis
 from habeas.vault.keyring import DROP
 from habeas.vault.logs import DeviceLog
 from habeas.vault.objects import Header, encode_headers
@@ -74,16 +75,17 @@ class Kit:
             self.file = msgspec.json.decode(self.disk.read("kit.json"), type=KitFile)
             self.signer = Signer(bytes.fromhex(self.file.seed))
             self.drop = Recipient.parse(self.file.drop)
-        except (msgspec.DecodeError, ValueError):
+        except (msgspec.MsgspecError, SealError, ValueError, RecursionError):
             raise DamagedError("kit.json") from None
         self.log = DeviceLog(self.disk, self.file.compartment, self.file.compartment, self.file.device, self.signer.public)
-        frames, _, self.position, _ = self.log.read_on(self.log.start)
-        if self.log.segments() and self.position.segment:
-            self.log.heal(self.position)
+        frames, tail, self.position, _ = self.log.read_on(self.log.start)
         known = [one for one in (self.file.next, self.file.at) if one and one.n == len(frames) and one.h == self.position.h.hex()]
-        if not known:
+        if not known or tail is Tail.DAMAGED:
             raise DamagedError("the log of this kit")
+        if tail is Tail.TORN:  # only what was never acknowledged: the kit's file knows how far it was
+            self.log.heal(self.position)
         self.at = known[0]
+        self.frontier = _frontier(self.at)
 
     def add(self, files: Sequence[tuple[dict[str, Any], Any]]) -> int:
         """Seal (record of the exhibit, pieces of its bytes) each; one commit. Nothing of it can be read here again."""
@@ -96,8 +98,7 @@ class Kit:
 
     def _commit(self, draft: Draft) -> int:
         draft.flush()
-        roots = bytes.fromhex(self.at.roots)
-        frontier = Frontier(self.at.size, [roots[i : i + HASH] for i in range(0, len(roots), HASH)])
+        frontier = self.frontier.copy()
         lines = [encode_line(event) for event in draft.events]
         for line in lines:
             frontier.add(line)
@@ -125,4 +126,15 @@ class Kit:
         self.disk.put("kit.json", msgspec.json.encode(self.file))
         self.position = self.log.append(frame, self.position, new_segment=True)  # each commit a segment: a home may have fetched the last
         self.at = after
+        self.frontier = frontier
+        self.file.at, self.file.next = after, None
+        self.disk.put("kit.json", msgspec.json.encode(self.file))  # from here on, a log that is shorter is damage
         return n
+
+
+def _frontier(at: Progress) -> Frontier:
+    try:
+        roots = bytes.fromhex(at.roots)
+        return Frontier(at.size, [roots[i : i + HASH] for i in range(0, len(roots), HASH)])
+    except ValueError:
+        raise DamagedError("kit.json") from None

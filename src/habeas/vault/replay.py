@@ -3,6 +3,7 @@
 The order of events is the chain's: a commit comes after everything that its author had seen (Lamport's order); clocks are not asked.
 """
 
+import hashlib
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
@@ -92,7 +93,8 @@ class Replay:
                 if other in self.known:
                     head_lamport = max(head_lamport, self._lamport(other, seen))
         lamport = head_lamport + 1
-        self._index.add_frame((device, n, waiting.at.h, lamport, t.t if isinstance(t, CommitHead) else "", state))
+        body = hashlib.sha256(waiting.frame.body).digest() if state == SEALED else None
+        self._index.add_frame((device, n, waiting.at.h, lamport, t.t if isinstance(t, CommitHead) else "", state, body))
         if isinstance(t, CommitHead):
             self._index.add_seen(device, t.seen)
         if state == OK:
@@ -110,7 +112,7 @@ class Replay:
         if member is None or known or not all(member.role.may_write(line) for _, line in lines) or (not member.active and head.seq > member.until):
             return
         lamport = 1 + max([self.known[device].lamport + head.seq, *(self._lamport(other, n) for other, (n, _) in head.seen.items())])
-        self._index.add_frame((device, head.seq, frame.h, lamport, head.t, BEHIND))
+        self._index.add_frame((device, head.seq, frame.h, lamport, head.t, BEHIND, None))
         self._index.add_events(lamport, device, head.seq, lines)
 
     def _lamport(self, device: str, n: int) -> int:
@@ -121,6 +123,9 @@ class Replay:
         self, device: str, n: int, body: bytes, frontier: Frontier | None
     ) -> tuple[str, CommitHead | None, list[tuple[bytes, Line]], Frontier | None]:
         """(state, first line, events, frontier behind it)."""
+        member = self._roster.member(device)
+        if member is not None and not member.active and n > member.until:
+            return REVOKED, None, [], None
         try:
             head, raw = decode_commit(self._open(body).rstrip(b"\n") + b"\n")
             lines = [(one, decode_line(one)) for one in raw]
@@ -128,7 +133,6 @@ class Replay:
             return SEALED, None, [], None
         except DamagedError:
             return REFUSED, None, [], None
-        member = self._roster.member(device)
         if member is None or head.seq != n or not all(member.role.may_write(line) for _, line in lines):
             return REFUSED, head, [], None
         if frontier is not None:
@@ -137,6 +141,4 @@ class Replay:
                 frontier.add(one)
             if (frontier.root().hex(), frontier.size) != (head.root, head.size):
                 return REFUSED, head, [], None
-        if not member.active and n > member.until:
-            return REVOKED, head, [], frontier
         return OK, head, lines, frontier

@@ -7,6 +7,7 @@ import base64
 import enum
 import hashlib
 from collections.abc import Iterable
+from typing import Annotated
 
 import msgspec
 
@@ -15,9 +16,12 @@ from habeas.seal.canonical import canonical
 from habeas.seal.ed25519 import Signer
 from habeas.seal.note import Note, NoteError, parse_note, sign_note, signers
 from habeas.vault.errors import RosterError
-from habeas.vault.events import Erased, Event, Kind, Recorded, Sealed, Touched
+from habeas.vault.events import EpochName, Erased, Event, Hex, Id, Kind, MaybeHex, Recorded, Sealed, Touched
 
 _FIRST = "habeas-roster/1"
+Device = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-z]{1,40}\Z")]
+Code = Annotated[str, msgspec.Meta(pattern=r"\A[^\x00-\x20\x7f-\xa0]{1,40}\Z")]
+Text = Annotated[str, msgspec.Meta(pattern=r"\Aage1[0-9a-z]{10,80}\Z")]
 
 
 class Role(enum.StrEnum):
@@ -52,11 +56,11 @@ class Role(enum.StrEnum):
 class Member(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A device of a person (a code). ``until``: the last frame of it that counts, once it is revoked (-1: it is not)."""
 
-    device: str
-    code: str
+    device: Device
+    code: Code
     role: Role
-    sign: str
-    age: str
+    sign: Hex
+    age: Text
     until: int = -1
 
     @property
@@ -73,22 +77,22 @@ class Member(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 class Holder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Whoever holds recovery words: can open every epoch and sign one roster, and is no device."""
 
-    age: str
-    sign: str
+    age: Text
+    sign: Hex
 
 
 class Roster(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One version. ``recipient``/``contacts``: public keys of the epoch. ``dormant``: the second key that the epoch needs, if any."""
 
-    compartment: str
+    compartment: Id
     version: int
-    previous: str
-    epoch: str
-    recipient: str
-    contacts: str
+    previous: MaybeHex
+    epoch: EpochName
+    recipient: Text
+    contacts: Text
     members: tuple[Member, ...]
     holders: tuple[Holder, ...] = ()
-    dormant: str = ""
+    dormant: Annotated[str, msgspec.Meta(max_length=80)] = ""
     handed_over: bool = False
 
     def member(self, device: str) -> Member | None:
@@ -130,10 +134,9 @@ def parse_roster(untrusted: bytes) -> tuple[Roster, Note]:
         note = parse_note(untrusted)
         first, compartment, body = note.text.rstrip("\n").split("\n")
         roster = msgspec.json.decode(base64.b64decode(body, validate=True), type=Roster)
-        keys = [bytes.fromhex(sign) for sign in (*(one.sign for one in roster.members), *(one.sign for one in roster.holders))]
-    except (NoteError, ValueError, RecursionError):
+    except (NoteError, msgspec.MsgspecError, ValueError, RecursionError):
         raise RosterError("malformed") from None
-    if first != _FIRST or compartment != roster.compartment or any(len(one) != 32 for one in keys):  # noqa: PLR2004
+    if first != _FIRST or compartment != roster.compartment:
         raise RosterError("malformed")
     if len({one.device for one in roster.members}) < len(roster.members):
         raise RosterError("a device stands in it twice")
@@ -161,8 +164,8 @@ def admit_first(untrusted: bytes, compartment: str, digest: str = "") -> Roster:
 
 def needs_second(before: Roster, after: Roster) -> bool:
     """Whether a second person has to sign: where there are two who could, and a device or a holder is added."""
-    known = {one.sign for one in before.members} | {one.sign for one in before.holders}
-    added = bool({one.sign for one in after.members} - known or {one.sign for one in after.holders} - known)
+    known = {one.device for one in before.members}
+    added = any(one.device not in known for one in after.members) or any(one not in before.holders for one in after.holders)
     return added and len({one.code for one in before.admins()}) > 1
 
 
@@ -194,5 +197,8 @@ def _keeps_members(before: Roster, after: Roster) -> None:
 def missing_signatures(before: Roster, untrusted: bytes) -> int:
     """How many more people have to sign a proposed roster (0: it can be used)."""
     roster, note = parse_roster(untrusted)
-    codes = {one.code for one in before.admins() if one.device in signers(note, _keys(before))}
+    signed = signers(note, _keys(before))
+    if any(name not in {one.device for one in before.admins()} for name in signed):
+        return 0  # a holder of recovery words signs for everybody
+    codes = {one.code for one in before.admins() if one.device in signed}
     return max(0, (2 if needs_second(before, roster) else 1) - len(codes))

@@ -153,10 +153,10 @@ def _say(comp: Compartment, after: Roster, epoch: Epoch, change: Change, headers
     comp.load_rosters()
     comp.index.destroy()
     comp.open_index()
+    comp.refresh()  # before the commit: an index that holds the last frame is taken to hold all of them
     draft = comp.draft()
     draft.events += [*change.events, Rotated(epoch=epoch.name, roster=after.version, headers=headers)]
     comp.commit(draft)
-    comp.remake_index()
 
 
 def settle(comp: Compartment) -> None:
@@ -202,11 +202,14 @@ def forget(comp: Compartment, keep: Sequence[str]) -> None:
     for name in disk.names(f"{folder}/heads"):
         if name not in keep:
             for one in disk.names(f"{folder}/heads/{name}"):
+                comp.pins.retired.append(f"heads/{name}/{one}")
                 disk.remove(f"{folder}/heads/{name}/{one}")
             comp.objects.headers.pop(name, None)
     for name in disk.names(f"{folder}/keys"):
         if name.partition(".")[0] not in keep:
             disk.remove(f"{folder}/keys/{name}")
+    if comp.pins.retired:
+        comp.save_pins()
     for epoch in [one for one in comp.rings.epochs if one not in keep]:
         del comp.rings.epochs[epoch]
 

@@ -52,6 +52,7 @@ class Pins(msgspec.Struct, kw_only=True):
 
     ``closed``: the segment of this device that no later frame may enter, since a store has it. ``shown``: bytes of each log and the version of
     the roster that each store showed. ``frozen``: devices with two histories. ``taken``: headers of seal-only devices that were written anew.
+    ``retired``: headers of older epochs that were here and are over: they may go from a store as well.
     """
 
     logs: dict[str, tuple[int, str]] = {}
@@ -61,6 +62,7 @@ class Pins(msgspec.Struct, kw_only=True):
     shown: dict[str, dict[str, int]] = {}
     frozen: list[str] = []
     taken: list[str] = []
+    retired: list[str] = []
 
     @classmethod
     def read(cls, disk: Disk, path: str) -> "Pins":
@@ -69,7 +71,7 @@ class Pins(msgspec.Struct, kw_only=True):
             return cls()
         try:
             return msgspec.json.decode(disk.read(path), type=cls)
-        except msgspec.DecodeError:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             raise DamagedError("the pins of one case") from None
 
     def write(self, disk: Disk, path: str) -> None:

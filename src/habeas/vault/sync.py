@@ -26,7 +26,7 @@ from habeas.vault.store import Store
 
 _SMALL = 1 << 20
 _LARGEST_HEADS = 64 << 20
-_LARGEST_SEGMENT = 256 << 20
+_LARGEST_SEGMENT = 80 << 20  # a segment of 8 MiB with one frame of the largest size behind it
 _LARGEST_BLOB = 64 << 30
 Progress = Callable[[str, int, int], None]
 """(what, done, of how many) files."""
@@ -345,14 +345,13 @@ class _Sync:
             self.judge_conflict(comp.log(name.split("/")[1]), theirs)
 
     def clean(self, epoch: str) -> None:
-        """Take from the store what was shredded or is of an epoch that is over."""
+        """Take from the store what was shredded or is of an epoch that is over, headers only where this device wrote them anew."""
+        retired, number = set(self.comp.pins.retired), int(epoch.partition("-")[0])
         over = [
             name for name in self.remote
-            if (name.startswith("heads/") and name.split("/")[1] != epoch and not name.startswith("heads/" + DROP))
-            or (name.startswith("keys/") and not name.startswith(f"keys/{epoch}."))
+            if (name in retired and not name.startswith("heads/" + DROP))  # what this device never had may be saved by another one
+            or (name.startswith("keys/") and not name.startswith(f"keys/{epoch}.") and _number(name) <= number)
         ]  # fmt: skip
-        number = int(epoch.partition("-")[0])
-        over = [name for name in over if _number(name) <= number]
         for name in [*over, *sorted(self.superseded)]:
             self.store.delete(f"{self.comp.cid}/{name}")
             self.deleted += 1

@@ -22,7 +22,7 @@ import pyrage
 from habeas.seal.age import AgeError, Identity, NoMatchError, open_file, open_with_passphrase, parse_identities, seal_file, seal_with_passphrase
 from habeas.seal.age.header import WORK_FACTOR
 from habeas.vault.compartment import Clock, Compartment, create, new_case_id, open_compartment
-from habeas.vault.disk import Disk
+from habeas.vault.disk import TMP, Disk
 from habeas.vault.errors import DamagedError, NoSuchCaseError, NotReadyError, NoVaultError, VaultError, VaultExistsError, WrongPassphraseError
 from habeas.vault.index import require_cipher
 from habeas.vault.recovery import Recovery
@@ -81,6 +81,10 @@ class Vault:
     def close(self) -> None:
         """Give the lock back."""
         self._lock.close()
+
+    def keep_lock(self, lock: ExitStack) -> None:
+        """Take the lock over from whoever made the vault."""
+        self._lock = lock
 
     def save(self) -> None:
         """Keep the settings durably."""
@@ -144,18 +148,20 @@ def create_vault(root: Path, passphrase: str, code: str, clock: Clock, *, disk: 
     require_cipher()
     self_test()
     check_passphrase(passphrase)
-    if root.exists() and (not root.is_dir() or any(root.iterdir())):
+    unfinished = {"device.age", "settings.age", "lock", TMP}  # what a making that failed leaves: no format, so no vault
+    if root.exists() and (not root.is_dir() or not {path.name for path in root.iterdir()} <= unfinished):
         raise VaultExistsError("the folder is not empty")
     root.mkdir(parents=True, exist_ok=True, mode=0o700)
     disk = disk or Disk(root)
-    lock = ExitStack()
-    lock.enter_context(disk.lock())
-    identity = Identity.generate()
-    disk.put("device.age", _seal_device(identity, passphrase, work))
-    made = Vault(disk, identity, Settings(code=code), clock, lock)
-    made.save()
-    disk.put("FORMAT", FORMAT)
-    return made
+    with ExitStack() as lock:
+        lock.enter_context(disk.lock())
+        identity = Identity.generate()
+        disk.put("device.age", _seal_device(identity, passphrase, work))
+        made = Vault(disk, identity, Settings(code=code), clock, lock)
+        made.save()
+        disk.put("FORMAT", FORMAT)
+        made.keep_lock(lock.pop_all())
+        return made
 
 
 def open_vault(root: Path, passphrase: str, clock: Clock, *, disk: Disk | None = None) -> Vault:
@@ -175,7 +181,7 @@ def open_vault(root: Path, passphrase: str, clock: Clock, *, disk: Disk | None =
         identity = _open_device(disk.read("device.age"), passphrase)
         settings = msgspec.json.decode(open_file(disk.read("settings.age"), [identity]), type=Settings)
         disk.clear_tmp()
-    except (AgeError, msgspec.DecodeError):
+    except (AgeError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         lock.close()
         raise DamagedError("the vault's settings") from None
     except BaseException:

@@ -5,13 +5,13 @@ A text is kept as three rows of keys: the words as they stand (folded), their st
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
 import msgspec
 import snowballstemmer
 
-from habeas.domain.identity import fold
 from habeas.vault.compartment import Compartment
 from habeas.vault.errors import VaultError
 from habeas.vault.events import Kind, Recorded
@@ -53,11 +53,21 @@ def _latin(word: str) -> str:
     return _LOOSE.sub("i", letters).rstrip("i") or letters
 
 
+def _cased(text: str) -> str:
+    """Without case, letters composed (Unicode NFC), ё as е: what the stemmers take."""
+    return unicodedata.normalize("NFC", text).casefold().replace("ё", "е")
+
+
+def _bare(word: str) -> str:
+    """Without accents either (NFKD)."""
+    return "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))
+
+
 def keys(text: str) -> tuple[str, str, str]:
     """(words, stems, Latin keys) of a text, each as one string for the index."""
-    words = _WORD.findall(fold(text))
-    stems = [stem for word in words for stem in _stems(word)]
-    return " ".join(words), " ".join(stems), " ".join(_latin(word) for word in words)
+    words = _WORD.findall(_cased(text))
+    stems = [_bare(stem) for word in words for stem in _stems(word)]
+    return " ".join(map(_bare, words)), " ".join(stems), " ".join(_latin(_bare(word)) for word in words)
 
 
 def _texts(value: object) -> Iterator[str]:
@@ -96,7 +106,7 @@ def read_into_index(comp: Compartment) -> None:
 def search(comp: Compartment, query: str, *, exact: bool = False, cross_script: bool = True) -> list[Hit]:
     """Records in which every word of ``query`` stands, best first. ``exact``: the words as they are; else their other forms too."""
     read_into_index(comp)
-    words = _WORD.findall(fold(query))
+    words = _WORD.findall(_cased(query))
     if not words:
         return []
     terms = [_term(word, exact=exact, cross_script=cross_script) for word in words]
@@ -108,11 +118,11 @@ def search(comp: Compartment, query: str, *, exact: bool = False, cross_script: 
 
 
 def _term(word: str, *, exact: bool, cross_script: bool) -> str:
-    alternatives = [f'exact : "{word}"']
+    alternatives = [f'exact : "{_bare(word)}"']
     if not exact:
-        alternatives += [f'stems : "{stem}"' for stem in _stems(word)]
+        alternatives += [f'stems : "{_bare(stem)}"' for stem in _stems(word)]
         if cross_script:
-            alternatives.append(f'latin : "{_latin(word)}"')
+            alternatives.append(f'latin : "{_latin(_bare(word))}"')
     return "(" + " OR ".join(_unique(alternatives)) + ")"
 
 

@@ -16,6 +16,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from nacl.bindings import crypto_scalarmult, crypto_scalarmult_base  # half the time of `cryptography` for a fresh key
+from nacl.exceptions import RuntimeError as SodiumError
 
 from habeas.seal.age.errors import HeaderError, HmacError, NoMatchError
 from habeas.seal.age.keys import KEY, Identity, Recipient
@@ -119,7 +120,10 @@ def _finish(file_key: bytes, stanzas: bytes) -> bytes:
 def _wrap_x25519(file_key: bytes, recipient: Recipient) -> bytes:
     ephemeral = os.urandom(KEY)
     share = crypto_scalarmult_base(ephemeral)
-    shared = crypto_scalarmult(ephemeral, recipient.raw)
+    try:
+        shared = crypto_scalarmult(ephemeral, recipient.raw)
+    except SodiumError:
+        raise HeaderError("a recipient of small order") from None
     wrapped = ChaCha20Poly1305(hkdf(shared, share + recipient.raw, _INFO_X25519)).encrypt(_NO_NONCE, file_key, None)
     return b"-> X25519 " + _b64(share) + b"\n" + _b64(wrapped) + b"\n"
 

@@ -52,8 +52,8 @@ def _encode(prefix: str, key: bytes) -> str:
 
 def _decode(prefix: str, untrusted: str) -> bytes:
     """32 bytes of strict Bech32 text: one case, right checksum, zero padding. Raises AgeError, which quotes nothing."""
-    text = untrusted.lower()
-    if untrusted not in (text, untrusted.upper()) or not text.startswith(prefix + "1") or not text.isascii():
+    text = untrusted.lower() if untrusted.isascii() else ""
+    if untrusted not in (text, untrusted.upper()) or not text.startswith(prefix + "1"):
         raise AgeError("not a key of this kind")
     try:
         values = [_ALPHABET.index(c) for c in text[len(prefix) + 1 :]]
