@@ -119,4 +119,6 @@ def synced(result: Any, *, as_json: bool) -> None:
     )
     if result.unconfirmed:
         click.echo(tr("Not confirmed the newest keys or erasure yet: {who}", who=", ".join(result.unconfirmed)))
+    if result.waiting:
+        click.echo(tr("Items that open here once their writer has synced again: {who}", who=", ".join(result.waiting)))
     alarms(result.alarms)

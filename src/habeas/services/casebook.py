@@ -114,7 +114,7 @@ def read_book(comp: Compartment) -> Book:
         if lines[-1].payload in gone or (lines[-1].kind is Kind.CONTACT and not comp.me.role.reads_contacts):
             continue
         try:
-            envelope = comp.envelope(lines[-1].payload)
+            envelope = comp.envelope(lines[-1].payload, rid)
             record = decode(lines[-1].kind, envelope)
         except (VaultError, BadInput, msgspec.DecodeError, msgspec.ValidationError):
             unreadable.append(rid)

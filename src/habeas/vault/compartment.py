@@ -112,14 +112,19 @@ class Compartment:
         self.objects.load()
         self.alarms += [Alarm(what="damaged file " + name[:32]) for name in (*self.objects.damaged, *self.rings.damaged)]
         self.open_index()
+        said = list(self.alarms)
         try:
             self.refresh()
-        except apsw.Error:  # a damaged index is made anew; it is never the truth
+        except (apsw.Error, DamagedError):  # a damaged index is made anew; it is never the truth
+            self.alarms = said
+            self.remake_index()
+        if len(self.alarms) > len(said) and not self.index.fresh:  # before anything is accused: the index may be what is wrong
+            self.alarms = said
             self.remake_index()
 
     def open_index(self) -> None:
         """Open the index of the current epoch; empty where it is of another."""
-        self.index = Index(self.disk.root / self.index_path, index_key(self.epoch.main.raw))
+        self.index = Index(self.disk.root / self.index_path, index_key(self.epoch.main.raw), in_memory=self.disk.read_only)
 
     def load_rosters(self) -> None:
         """Follow the chain of rosters from where trust began to the last one that this device can read."""
@@ -178,7 +183,8 @@ class Compartment:
         """Read what is new in the logs into the index; made anew where frames that could not be opened now can."""
         sealed = [body for (body,) in self.index.rows("SELECT body FROM frame WHERE state = ?", (SEALED,))]
         openable = [self.objects.headers.get(folder, {}) for folder in self.rings.folders()]
-        if any(body in headers for body in sealed for headers in openable) or self._behind or not self._index_fits():
+        gaps = self.index.get("gaps")
+        if gaps or self._behind or not self._index_fits() or any(body in headers for body in sealed for headers in openable):
             self._rebuild()
         self._behind = False
         replay = Replay(self.index, self.roster, lambda body: self.open_payload(hashlib.sha256(body).digest(), [body]))
@@ -195,6 +201,7 @@ class Compartment:
         for device, (tail, at) in tails.items():
             self._judge_tail(device, tail, at)
         self._judge_seen()
+        self.index.put("gaps", int(any(one.what == "held back" for one in self.alarms)))  # the order changes when a gap is filled
         self._pin()
 
     def _index_fits(self) -> bool:
@@ -252,6 +259,29 @@ class Compartment:
             elif (row := next(self.index.rows("SELECT h FROM frame WHERE dev = ? AND n = ?", (device, n)), None)) and row[0].hex() != h:
                 self.alarms.append(Alarm(what="forked", device=device, n=n))
 
+    def waiting(self) -> dict[str, int]:
+        """Commits of other devices that do not open here (yet), and payloads of theirs without a header: device → how many."""
+        found: dict[str, int] = {}
+        for (device,) in self.index.rows("SELECT dev FROM frame WHERE state = ?", (SEALED,)):
+            found[device] = found.get(device, 0) + 1
+        openable = [self.objects.headers.get(folder, {}) for folder in self.rings.folders()]
+        gone = self.index.gone()
+        for device, _, _, line in self.index.events(("Sealed", "Recorded")):
+            payload = line.payload  # type: ignore[union-attr]
+            if payload not in gone and not any(bytes.fromhex(payload) in headers for headers in openable):
+                found[device] = found.get(device, 0) + 1
+        return found
+
+    def missing_payloads(self) -> dict[str, int]:
+        """Payloads that a commit speaks of, that were not shredded and are not on this machine: device → how many."""
+        found: dict[str, int] = {}
+        gone = self.index.gone()
+        for device, _, _, line in self.index.events(("Sealed", "Recorded")):
+            payload = line.payload  # type: ignore[union-attr]
+            if payload not in gone and bytes.fromhex(payload) not in self.objects.spots:
+                found[device] = found.get(device, 0) + 1
+        return found
+
     def seen_by_others(self) -> Iterator[tuple[str, int, str]]:
         """(device, n, h) as the last commit of each other device claims to have seen."""
         yield from ((dev, n, h) for dev, n, h in self.index.get_seen())
@@ -269,6 +299,8 @@ class Compartment:
 
     def save_pins(self) -> None:
         """Keep what was seen, durably."""
+        if self.disk.read_only:
+            return
         self.pins.write(self.disk, self._pins_path)
 
     def open_payload(self, payload: bytes, pieces: Iterable[bytes] | None = None) -> bytes:
@@ -300,12 +332,15 @@ class Compartment:
             raise ShreddedError(payload.hex()[:12])
         raise UnreadableError("no key for payload " + payload.hex()[:12])
 
-    def envelope(self, payload: str) -> Envelope:
-        """A record as it was sealed. Raises UnreadableError and kin."""
+    def envelope(self, payload: str, rid: str = "") -> Envelope:
+        """A record as it was sealed; with ``rid``, only if it says the same id. Raises UnreadableError and kin."""
         try:
-            return msgspec.json.decode(self.open_payload(bytes.fromhex(payload)), type=Envelope)
+            found = msgspec.json.decode(self.open_payload(bytes.fromhex(payload)), type=Envelope)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             raise DamagedError("record " + payload[:12]) from None
+        if rid and found.id != rid:  # a member put one record's text under the id of another
+            raise DamagedError("record " + payload[:12])
+        return found
 
     def words(self, payload: str) -> str:
         """Free words that were sealed by themselves; a dash where they are gone."""
@@ -357,7 +392,7 @@ class Compartment:
         body, header = self._seal_body(known, frontier, lines)
         headers = [*draft.headers, header]
         pack = encode_headers(headers)
-        name = heads_name(self.seat.device, known.at.n + 1, pack)
+        name = heads_name(self.seat.device, pack)
         self.disk.put(f"{self.folder}/heads/{self.roster.epoch}/{name}", pack, settle=False)
         self.disk.settle()
         frame, _ = encode_frame(known.at.h, body, self.seat.signer)
@@ -463,6 +498,6 @@ def open_compartment(disk: Disk, cid: str, seat: Seat, clock: Clock, second: Ide
     return found
 
 
-def heads_name(device: str, n: int, pack: bytes) -> str:
-    """A header pack's name: two copies of one device must not write different ones under one name."""
-    return f"{device}-{n:08}-{hashlib.sha256(pack).hexdigest()[:8]}"
+def heads_name(device: str, pack: bytes) -> str:
+    """A header pack's name, by its content: two copies of one device, or a store, cannot put another one under it."""
+    return f"{device}-{hashlib.sha256(pack).hexdigest()}"

@@ -46,6 +46,7 @@ class Disk:
     def __init__(self, root: Path) -> None:
         """Nothing is made yet."""
         self.root = root
+        self.read_only = False
         self._pending: set[str] = set()
         self._known: set[str] = set()  # folders and logs whose names this process made durable, or is about to
 
@@ -143,7 +144,7 @@ class Disk:
                     self._sync(stream, path)
                 if path not in self._known:
                     self._sync_folder(parent)
-                    self._known.add(path)
+                self._known.add(path)
             except OSError:
                 with suppress(OSError):
                     self._truncate(path, before or 0)
@@ -151,6 +152,8 @@ class Disk:
 
     def make_durable(self, path: str) -> None:
         """Fsync a file and its folder: what was written by a run that was killed may be seen and not yet be on the disk."""
+        if self.read_only:
+            return
         with plain_errors():
             with self._open_append(path) as stream:
                 self._sync(stream, path)
@@ -199,7 +202,7 @@ class Disk:
 
     def clear_tmp(self) -> None:
         """Delete what an interrupted run left without a name."""
-        for name in self.names(TMP):
+        for name in [] if self.read_only else self.names(TMP):
             self.remove(f"{TMP}/{name}")
 
     def exists(self, path: str) -> bool:
@@ -256,8 +259,12 @@ class Disk:
     @contextmanager
     def lock(self) -> Iterator[None]:
         """Hold the vault for this process alone; raise LockedError where another has it. The system frees it when a process dies."""
-        with plain_errors():
-            stream = self._open_append("lock")
+        try:
+            with plain_errors():
+                stream = self._open_append("lock")
+        except DiskReadOnlyError:  # a stick with its switch on: reading is possible
+            self.read_only = True
+            stream = self.open("lock")
         with stream:
             try:
                 if os.name == "nt":  # not run here

@@ -21,7 +21,7 @@ from habeas.vault.compartment import FORMAT, Compartment
 from habeas.vault.draft import Content, Envelope
 from habeas.vault.errors import DamagedError, VaultError
 from habeas.vault.events import Kind, Line, Recorded, Sealed, commitment
-from habeas.vault.objects import decode_headers, encode_headers
+from habeas.vault.objects import decode_headers
 
 Progress = Callable[[int, int], None]
 """(done, of how many) payloads."""
@@ -78,17 +78,21 @@ class _Reading:
 
     def files(self) -> list[str]:
         comp = self.comp
-        return [path.removeprefix(comp.folder + "/") for path in comp.disk.files(comp.folder)]
+        root = comp.disk.root / comp.folder
+        return sorted(path.relative_to(root).as_posix() for path in root.rglob("*") if not path.is_dir() or path.is_symlink())
 
     def small_files(self) -> None:
         """The format, rosters, key files, and whatever does not belong here."""
         comp = self.comp
         for name in self.files():
             top = name.partition("/")[0]
+            if "/." in "/" + name or (comp.disk.root / comp.folder / name).is_symlink():
+                self.say("a file that does not belong here", name)
+                continue
             content = comp.disk.read(f"{comp.folder}/{name}") if top in ("FORMAT", "members", "keys") else b""
             if name == "FORMAT":
                 if content != f"{FORMAT}\n{comp.cid}\n".encode():
-                    self.say("the format line is not what it should be", name)
+                    self.say("damaged", name)
             elif top == "members":
                 self.rosters += 1
                 self.age_file(name, content)
@@ -104,18 +108,27 @@ class _Reading:
             parse_header(header)
             open_file(content, [comp.seat.identity, *(one for epoch in comp.rings.epochs.values() for one in epoch.identities)])
         except NoMatchError:
-            if name.endswith(f".d{comp.seat.device}.age"):
-                self.say("this device's own key file does not open", name)
+            if name.endswith(f".d{comp.seat.device}.age") or name.partition(".")[2].startswith("s"):
+                self.say("a key file that this device should open does not open", name)
             self.form_only += 1
         except AgeError:
             self.say("damaged", name)
+
+    def expected(self) -> None:
+        """Files that have to be there."""
+        comp, here = self.comp, set(self.files())
+        wanted = {"FORMAT", f"members/{comp.roster.version:04}.age"}
+        wanted |= {f"keys/{comp.roster.epoch}.d{one.device}.age" for one in comp.roster.active() if one.role.reads}
+        wanted |= {f"keys/{comp.roster.epoch}.r{number}.age" for number in range(len(comp.roster.holders))}
+        for name in sorted(wanted - here):
+            self.say("a file is missing", name)
 
     def header_packs(self) -> None:
         comp = self.comp
         for name in (one for one in self.files() if one.startswith("heads/")):
             content = comp.disk.read(f"{comp.folder}/{name}")
             found = list(decode_headers(content))
-            if encode_headers(found) != content:
+            if name[-64:] != hashlib.sha256(content).hexdigest():
                 self.say("damaged", name)
             identities = comp.rings.identities(name.split("/")[1])
             for payload, header in found:
@@ -148,6 +161,8 @@ class _Reading:
             plain = comp.open_payload(bytes.fromhex(payload))
             self.size += len(plain)
             envelope = msgspec.json.decode(plain, type=Envelope)
+            if f"{envelope.kind} {envelope.id}" != item:
+                self.say("a record's text stands under the id of another", payload[:12], item)
             if commitment(bytes.fromhex(envelope.salt), hashlib.sha256(plain).digest()) != said:
                 self.say("the log committed to another content", payload[:12], item)
         except DamagedError as error:
@@ -160,7 +175,7 @@ class _Reading:
 
     def where(self, payload: str) -> str:
         spot = self.comp.objects.spots.get(bytes.fromhex(payload))
-        return spot.path.removeprefix(self.comp.folder + "/")[:40] if spot else "no file"
+        return spot.path.removeprefix(self.comp.folder + "/") if spot else "no file"
 
     def content(self, content: Content, said: str, item: str) -> None:
         """The bytes of an exhibit, the digest in its record, and the commitment in the log."""
@@ -186,6 +201,7 @@ def verify_compartment(comp: Compartment, progress: Progress = lambda *_: None) 
     comp.objects.load()
     comp.remake_index()
     reading.small_files()
+    reading.expected()
     reading.header_packs()
     reading.objects()
     for alarm in comp.alarms:
@@ -237,6 +253,8 @@ def _payloads(reading: _Reading, gone: frozenset[str], progress: Progress) -> No
         elif isinstance(line, Recorded) and line.payload not in gone:
             reading.payload(line.payload, line.size, line.commitment, f"{line.kind} {line.id}", line.kind)
             content = _content_of(comp, line)
+            if content and content.payload in sealed and sealed[content.payload].id != line.id:
+                reading.say("an exhibit's bytes stand under the number of another", content.payload[:12], f"exhibit {line.id}")
             if content and content.payload not in seen | gone:
                 seen.add(content.payload)
                 said = sealed.get(content.payload)

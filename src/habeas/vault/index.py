@@ -14,7 +14,7 @@ from typing import Any
 import apsw
 
 from habeas.seal.age.header import hkdf
-from habeas.vault.errors import CipherMissingError
+from habeas.vault.errors import CipherMissingError, DamagedError
 from habeas.vault.events import Line, Recorded, Sealed, Shredded, Touched, Withdrawn, decode_line
 
 VERSION = 1
@@ -42,18 +42,27 @@ def ids_of(line: Line) -> Sequence[str]:
 class Index:
     """One open index. `fresh` tells that it was made anew and is empty."""
 
-    def __init__(self, path: Path, key: bytes) -> None:
-        """Open the file, or make it anew where it is missing, of another version, or does not open with ``key``."""
+    def __init__(self, path: Path, key: bytes, *, in_memory: bool = False) -> None:
+        """Open the file, or make it anew where it is missing, of another version, or does not open with ``key``.
+
+        ``in_memory``: for a vault that cannot be written to.
+        """
         require_cipher()
+        if in_memory:
+            self.fresh = self._spoiled = False
+            self._path, self._key = path.parent / "none", key
+            self._db = apsw.Connection(":memory:")
+            self._make_tables()
+            return
         self._path, self._key = path, key
-        self.fresh = False
+        self.fresh = self._spoiled = False
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # what SQLite puts beside it gets the same rights
         try:
             self._open()
             if self.get("version") != VERSION:
                 raise apsw.NotADBError
-        except (apsw.Error, AttributeError):
+        except (apsw.Error, DamagedError):
             self.destroy()
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
             self._open()
@@ -69,10 +78,13 @@ class Index:
         self._db.pragma("synchronous", 1)
         self._db.pragma("secure_delete", 1)
 
-    def _make(self) -> None:
+    def _make_tables(self) -> None:
         self._db.execute(resources.files(__package__).joinpath("schema.sql").read_text(encoding="utf-8"))
         self.put("version", VERSION)
         self.fresh = True
+
+    def _make(self) -> None:
+        self._make_tables()
         with self._path.open("rb") as stream:
             if stream.read(16) == _PLAIN:
                 self.destroy()
@@ -81,6 +93,8 @@ class Index:
     def close(self) -> None:
         """Close the file; the write-ahead log goes with it."""
         self._db.close()
+        if self._spoiled:
+            self.destroy()
 
     def destroy(self) -> None:
         """Delete the file and what lies beside it."""
@@ -98,8 +112,16 @@ class Index:
         self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
 
     def rows(self, sql: str, values: Sequence[object] = ()) -> Iterator[tuple[Any, ...]]:
-        """Rows of one query."""
-        return iter(self._db.execute(sql, tuple(values)))
+        """Rows of one query. Raises DamagedError where the file is spoiled; it is deleted when it is closed, and made anew then."""
+        try:
+            yield from self._db.execute(sql, tuple(values))
+        except apsw.Error:
+            self._spoiled = True
+            raise DamagedError("the index; open the case again, and it is made anew") from None
+
+    def change(self, sql: str, values: Sequence[object] = ()) -> None:
+        """One statement that gives no rows."""
+        self._db.execute(sql, tuple(values))
 
     def transaction(self) -> apsw.Connection:
         """``with index.transaction():`` all or nothing."""

@@ -119,7 +119,7 @@ class Kit:
         frame, h = encode_frame(bytes.fromhex(self.at.h), body, self.signer)
         headers = [*draft.headers, Header(hashlib.sha256(body).digest(), seal_header(file_key, [self.drop]))]
         pack = encode_headers(headers)
-        name = heads_name(self.file.device, n, pack)
+        name = heads_name(self.file.device, pack)
         self.disk.put(f"{self.file.compartment}/heads/{DROP}{self.file.device}/{name}", pack, settle=False)
         after = Progress(n=n, h=h.hex(), size=frontier.size, roots=b"".join(frontier.roots).hex())
         self.file.at, self.file.next = self.at, after

@@ -2,7 +2,7 @@ r"""Payloads at rest: large ones as files named by their own SHA-256, small ones
 
     blobs/ab/abcdef…   one age payload; the name is the SHA-256 of the bytes
     packs/PPPP         "habeas-pack/1\\n" | u32 n | n x (32 B payload hash | u32 length) | payloads; the name is the SHA-256 of the directory
-    heads/EPOCH/DEV-N  (32 B payload hash | u16 length | age header)…
+    heads/EPOCH/DEV-SHA256  (32 B payload hash | u16 length | age header)…; named by the SHA-256 of the file
 
 A payload never changes; headers do, when keys do. Nothing here decides who may read.
 """
@@ -81,22 +81,51 @@ def _entries(path: str, untrusted: bytes, count: int, size: int) -> list[tuple[b
     return found
 
 
-def salvage_pack(content: bytes) -> list[tuple[bytes, bytes]]:
-    """(hash, payload) of what can still be told apart in a damaged pack: whatever its own hash vouches for."""
-    if not content.startswith(PACK) or len(content) < len(PACK) + 4:
-        return []
-    (count,) = struct.unpack_from(">I", content, len(PACK))
-    at, found = len(PACK) + 4 + count * _ENTRY.size, []
-    for number in range(min(count, len(content) // _ENTRY.size)):
-        start = len(PACK) + 4 + number * _ENTRY.size
-        if start + _ENTRY.size > len(content):
-            break
-        payload, length = _ENTRY.unpack_from(content, start)
-        piece = content[at : at + length]
-        if hashlib.sha256(piece).digest() == payload:
-            found.append((payload, piece))
+def salvage_pack(content: bytes) -> list[tuple[bytes, int, int]]:
+    """(hash, offset, length) of what its own hash vouches for in a pack, whatever is damaged: its magic, its count, one length, or payloads."""
+    start, best = len(PACK) + 4, list[tuple[bytes, int, int]]()
+    for count in _counts(content):
+        entries = [_ENTRY.unpack_from(content, start + number * _ENTRY.size) for number in range(count)]
+        found = _walk(content, entries, start + count * _ENTRY.size)
+        best = max(best, found, key=len)
+    return best
+
+
+def _counts(content: bytes) -> list[int]:
+    """How many entries the directory may have: the count that it gives, and every one with which the lengths add up to the file."""
+    start = len(PACK) + 4
+    most = max(0, len(content) - start) // _ENTRY.size
+    counts = {int.from_bytes(content[len(PACK) : start], "big")} if len(content) >= start else set()
+    total = 0
+    for number in range(most):
+        total += _ENTRY.unpack_from(content, start + number * _ENTRY.size)[1]
+        if total + start + (number + 1) * _ENTRY.size == len(content):
+            counts.add(number + 1)
+    return sorted(one for one in counts if one <= most)
+
+
+def _walk(content: bytes, entries: list[tuple[bytes, int]], at: int) -> list[tuple[bytes, int, int]]:
+    """Forwards while hashes hold, backwards from the end, and what is left between the two for an entry whose length is wrong."""
+    forward, backward, end = [], [], len(content)
+    first, last = 0, len(entries)
+    while first < last and hashlib.sha256(content[at : at + entries[first][1]]).digest() == entries[first][0]:
+        forward.append((entries[first][0], at, entries[first][1]))
+        at += entries[first][1]
+        first += 1
+    while last > first and hashlib.sha256(content[max(at, end - entries[last - 1][1]) : end]).digest() == entries[last - 1][0]:
+        last -= 1
+        end -= entries[last][1]
+        backward.append((entries[last][0], end, entries[last][1]))
+    between = []
+    for payload, length in entries[first:last]:
+        if hashlib.sha256(content[at : at + length]).digest() == payload:
+            between.append((payload, at, length))
         at += length
-    return found
+    if last - first == 1 and not between:
+        start = forward[-1][1] + forward[-1][2] if forward else len(PACK) + 4 + len(entries) * _ENTRY.size
+        if hashlib.sha256(content[start:end]).digest() == entries[first][0]:
+            between.append((entries[first][0], start, end - start))
+    return [*forward, *between, *reversed(backward)]
 
 
 def encode_headers(headers: Iterable[Header]) -> bytes:
@@ -137,12 +166,13 @@ class Objects:
     def load(self) -> None:
         """Read the directories of packs, the names of blobs and all headers. What is damaged is named and left out."""
         self.spots, self.headers, self.damaged = {}, {}, []
-        for name in self._disk.names(self.path("packs")):
-            self.load_pack(name)
+        for path in self._disk.files(self.path("packs")):
+            self.load_pack(path.removeprefix(self.path("packs/")))
         for path in self._disk.files(self.path("blobs")):
             self.add_blob(path)
-        for epoch in self._disk.names(self.path("heads")):
-            for name in self._disk.names(self.path(f"heads/{epoch}")):
+        for path in self._disk.files(self.path("heads")):
+            epoch, _, name = path.removeprefix(self.path("heads/")).partition("/")
+            if name and "/" not in name:
                 self.load_headers(epoch, name)
 
     def load_pack(self, name: str) -> None:
@@ -155,9 +185,8 @@ class Objects:
 
     def _salvage(self, name: str) -> None:
         content = self._disk.read(self.path(f"packs/{name}"))
-        for payload, piece in salvage_pack(content):
-            at = content.find(piece)
-            self.spots[payload] = Spot(self.path(f"packs/{name}"), at, len(piece))
+        for payload, at, length in salvage_pack(content):
+            self.spots[payload] = Spot(self.path(f"packs/{name}"), at, length)
 
     def add_blob(self, path: str) -> None:
         """Learn of a large payload."""
@@ -169,7 +198,7 @@ class Objects:
         """Learn the headers of one pack."""
         content = self._disk.read(self.path(f"heads/{epoch}/{name}"))
         found = list(decode_headers(content))
-        if len(encode_headers(found)) != len(content):
+        if name[-64:] != hashlib.sha256(content).hexdigest():
             self.damaged.append(f"heads/{epoch}/{name}")
         self.add_headers(epoch, found)
 

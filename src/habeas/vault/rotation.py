@@ -70,7 +70,7 @@ def write_headers(disk: Disk, folder: str, epoch: str, device: str, headers: Seq
     """Write headers under new names. Durable after ``settle``."""
     for start in range(0, len(headers), BATCH):
         pack = encode_headers(headers[start : start + BATCH])
-        disk.put(f"{folder}/heads/{epoch}/{heads_name(device, 0, pack)}", pack, settle=False)
+        disk.put(f"{folder}/heads/{epoch}/{heads_name(device, pack)}", pack, settle=False)
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,6 +90,10 @@ def rotate(comp: Compartment, change: Change, *, despite_damage: bool = False, p
     """
     if comp.me.role is not Role.ADMIN:
         raise NotAllowedError("an admin is wanted")
+    waiting = {device: count for device, count in comp.waiting().items() if count}
+    if waiting and not despite_damage:
+        who = ", ".join(sorted(f"{comp.code(device)} ({count})" for device, count in waiting.items()))
+        raise DamagedError(f"commits or items do not open here and would be lost with the old keys: let these sync once more first: {who}")
     leaving = comp.seat.device in change.revoke
     if leaving and change.events:  # a device's last words stand under the old epoch; their header is written anew with all others
         draft = comp.draft()
@@ -224,7 +228,11 @@ def _drop_headers(comp: Compartment, epoch: str, gone: frozenset[str]) -> None:
         headers = list(decode_headers(disk.read(path)))
         kept = [one for one in headers if one.payload.hex() not in gone]
         if len(kept) < len(headers):
-            disk.put(path, encode_headers(kept), settle=False)
+            pack = encode_headers(kept)
+            if kept:
+                disk.put(f"{folder}/heads/{epoch}/{heads_name(name[:-65], pack)}", pack)
+            comp.pins.retired.append(f"heads/{epoch}/{name}")
+            disk.remove(path)
     comp.objects.headers[epoch] = {payload: found for payload, found in known.items() if payload.hex() not in gone}
 
 

@@ -6,6 +6,7 @@ list of members that shrank. A store that shows everybody an old state (freeze) 
 """
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 
@@ -23,7 +24,14 @@ from habeas.vault.roster import admit_next, digest_of
 from habeas.vault.rotation import confirm, settle, unconfirmed
 from habeas.vault.seat import Pins, Seat
 from habeas.vault.store import Store
+from habeas.vault.store_errors import StoreError, StoreMissingError, StoreTooLargeError
 
+_EPOCH = "[0-9]{1,9}-[0-9a-f]{8}"
+_NAME = re.compile(
+    rf"members/[0-9]{{4}}[.]age|keys/{_EPOCH}[.][drs][0-9a-z]+[.]age|heads/({_EPOCH}|s-[0-9a-z]+)/[0-9a-z]+-[0-9a-f]{{64}}"
+    r"|blobs/[0-9a-f]{2}/[0-9a-f]{64}|packs/[0-9a-f]{64}|log/[0-9a-z]+/[0-9]{6}[.]seg"
+)
+"""What a store is asked for: no name that it could make up leads anywhere else on the disk."""
 _SMALL = 1 << 20
 _LARGEST_HEADS = 64 << 20
 _LARGEST_SEGMENT = 80 << 20  # a segment of 8 MiB with one frame of the largest size behind it
@@ -33,13 +41,14 @@ Progress = Callable[[str, int, int], None]
 
 
 class Synced(msgspec.Struct, frozen=True, kw_only=True):
-    """What a sync did: files in and out, what does not hold, and who has not confirmed the newest rotation."""
+    """What a sync did: files in and out, what does not hold, who has not confirmed the newest rotation, and whose items wait for his next sync."""
 
     fetched: int
     pushed: int
     deleted: int
     alarms: tuple[Alarm, ...]
     unconfirmed: tuple[str, ...]
+    waiting: tuple[str, ...] = ()
 
 
 class _Sync:
@@ -47,9 +56,10 @@ class _Sync:
 
     def __init__(self, comp: Compartment, store: Store, name: str, progress: Progress) -> None:
         self.unread = False
-        self.newest = 0
         self.comp, self.store, self.progress = comp, store, progress
-        self.shown_before = comp.pins.shown.get(name, {})
+        self.shown = dict(comp.pins.shown.get(name, {}))
+        self.put_now: list[str] = []
+        self.tolerant = False
         self.name = name
         self.alarms: list[Alarm] = []
         self.fetched = self.pushed = self.deleted = 0
@@ -63,10 +73,24 @@ class _Sync:
 
     def snapshot(self) -> None:
         prefix = self.comp.cid + "/"
-        self.remote = {name.removeprefix(prefix): size for name, size in self.store.names(prefix).items()}
+        listed = {name.removeprefix(prefix): size for name, size in self.store.names(prefix).items()}
+        self.remote = {name: size for name, size in listed.items() if _NAME.fullmatch(name)}
 
     def get(self, name: str, most: int) -> bytes:
+        """An object that was listed. Raises StoreMissingError where it went meanwhile, StoreTooLargeError where it is no object of ours."""
         return self.store.get(f"{self.comp.cid}/{name}", most)
+
+    def get_if_there(self, name: str, most: int) -> bytes | None:
+        """The same; at the last try, what is listed and not given is an alarm and stops nothing else."""
+        try:
+            return self.get(name, most)
+        except StoreTooLargeError:
+            self.alarm("an object in the store is too large: " + name[:24])
+        except StoreMissingError:
+            if not self.tolerant:
+                raise
+            self.alarm("listed by the store and not given: " + name[:24])
+        return None
 
     def below(self, folder: str) -> list[str]:
         return sorted(name for name in self.remote if name.startswith(folder + "/"))
@@ -86,37 +110,39 @@ class _Sync:
         comp.disk.settle()
 
     def rosters(self) -> None:
+        """Take newer lists of members as one chain, and only with the key of the last one, without which the case would not open."""
         comp, folder = self.comp, "members"
-        self.newest = max((int(name[-8:-4]) for name in self.below(folder) if name[-8:-4].isdigit()), default=0)
-        if self.newest < self.shown_before.get("roster", 0):
-            self.alarm("the store shows an older list of members than before")
-        self.same_roster(self.newest)
-        for version in range(comp.roster.version + 1, self.newest + 1):
+        newest = max((int(name[-8:-4]) for name in self.below(folder) if name[-8:-4].isdigit()), default=0)
+        self.same_roster(newest)
+        after, digest, new = comp.roster, comp.roster_digest, list[tuple[str, bytes]]()
+        for version in range(comp.roster.version + 1, newest + 1):
             name = f"{folder}/{version:04}.age"
             try:
                 sealed = self.get(name, _SMALL)
                 note = open_file(sealed, [comp.seat.identity])
-                after = admit_next(comp.roster, note, comp.roster_digest)
+                after, digest = admit_next(after, note, digest), digest_of(note)
             except NoMatchError:
                 self.unread = True
                 self.alarm("a newer list of members that this device cannot read: it may have been removed", n=version)
-                return
-            except (AgeError, VaultError) as error:
+                break
+            except (AgeError, RosterError, StoreTooLargeError) as error:
                 self.alarm(f"a list of members that does not hold ({type(error).__name__})", n=version)
-                return
-            if not self.keys(after.epoch):  # before the list counts here: with it, and without its key, the case would not open
-                self.alarm("the key of a newer list of members is not there yet", n=version)
-                return
+                break
+            new.append((name, sealed))
+        if new and not self.keys(after.epoch):
+            self.alarm("the key of a newer list of members is not there", n=after.version)
+            return
+        for name, sealed in new:
             comp.disk.put(f"{comp.folder}/{name}", sealed)
-            comp.load_rosters()
             self.fetched += 1
+        comp.load_rosters()
 
     def same_roster(self, newest: int) -> None:
         """Whether the store's copy of the roster that is in force here is the same one."""
         comp = self.comp
         if newest < comp.roster.version:
             return
-        with suppress(AgeError, VaultError):
+        with suppress(AgeError, VaultError, StoreError):
             note = open_file(self.get(f"members/{comp.roster.version:04}.age", _SMALL), [comp.seat.identity])
             if digest_of(note) != comp.roster_digest:
                 self.alarm("two lists of members of one version: an admin made one without seeing the other", n=comp.roster.version)
@@ -129,7 +155,9 @@ class _Sync:
             path = f"{comp.folder}/{name}"
             if not name.startswith(f"keys/{epoch}.") or comp.disk.exists(path):
                 continue
-            sealed = self.get(name, _SMALL)
+            sealed = self.get_if_there(name, _SMALL)
+            if sealed is None:
+                continue
             if path == own:
                 try:
                     open_file(sealed, [comp.seat.identity])
@@ -147,23 +175,43 @@ class _Sync:
         wanted = [name for name in self.below("heads") if name.split("/")[1] in epochs]
         for done, name in enumerate(wanted):
             self.progress("headers", done, len(wanted))
-            if not comp.disk.exists(f"{comp.folder}/{name}") and name not in comp.pins.taken:
-                comp.disk.put(f"{comp.folder}/{name}", self.get(name, _LARGEST_HEADS), settle=False)
-                self.fetched += 1
-                if name.startswith("heads/" + DROP):
-                    comp.pins.taken.append(name)
+            if comp.disk.exists(f"{comp.folder}/{name}") or name in comp.pins.taken:
+                continue
+            content = self.get_if_there(name, _LARGEST_HEADS)
+            if content is None:
+                continue
+            if name[-64:] != hashlib.sha256(content).hexdigest():
+                self.alarm("the store's copy is not what its name says: " + name[-64:][:12])
+                continue
+            comp.disk.put(f"{comp.folder}/{name}", content, settle=False)
+            self.fetched += 1
+            if name.startswith("heads/" + DROP):
+                comp.pins.taken.append(name)
 
     def logs(self) -> None:
         comp = self.comp
-        shown: dict[str, int] = {}
         for member in comp.roster.members:
             names = [name for name in self.below(f"log/{member.device}") if name.endswith(".seg")]
-            shown[member.device] = sum(self.remote[name] for name in names)
-            if shown[member.device] < self.shown_before.get(member.device, 0):
-                self.alarm("the store shows less of this log than before", member.device)
             if member.device not in comp.pins.frozen:
                 self.log(member.device, names)
-        comp.pins.shown[self.name] = {**shown, "roster": max(self.newest, self.shown_before.get("roster", 0))}
+
+    def judge_shown(self) -> None:
+        """What a store has shown once it has to show again: logs only grow, and lists of members stay."""
+        for name, size in self.shown.items():
+            if self.remote.get(name, 0) < size:
+                device = name.split("/")[1] if name.startswith("log/") else ""
+                self.alarm("the store shows less than before", device, int("".join(c for c in name[-10:] if c.isdigit()) or 0))
+
+    def remember_shown(self) -> None:
+        """Keep the most that this store has shown, or taken from this device."""
+        comp = self.comp
+        for name, size in self.remote.items():
+            if name.startswith(("log/", "members/")):
+                self.shown[name] = max(size, self.shown.get(name, 0))
+        for name in self.put_now:
+            self.shown[name] = max(comp.disk.size(f"{comp.folder}/{name}"), self.shown.get(name, 0))
+        comp.pins.shown[self.name] = self.shown
+        comp.save_pins()
 
     def log(self, device: str, names: Iterable[str]) -> None:
         """Fetch segments that are new or longer than here, each only if it goes on from what is here."""
@@ -172,13 +220,17 @@ class _Sync:
         for name in names:
             segment = name.rpartition("/")[2]
             path, here = log.path(segment), 0
+            if int(segment[:6]) > int(last[:6] or 0) + 1:
+                self.alarm("held back: a part of a log", device, int(last[:6] or 0) + 1)
+                return
             if comp.disk.exists(path):
                 here = comp.disk.size(path)
                 if here == self.remote[name] and (device != comp.seat.device or segment != last):
                     continue  # its own last one is looked at again: a copy of this device may have put another
-            untrusted = self.get(name, _LARGEST_SEGMENT)
-            if not self.extend(log, segment, here, untrusted):
+            untrusted = self.get_if_there(name, _LARGEST_SEGMENT)
+            if untrusted is None or not self.extend(log, segment, here, untrusted):
                 return
+            last = max(last, segment)
 
     def extend(self, log: DeviceLog, segment: str, here: int, untrusted: bytes) -> bool:
         """Take a segment that begins with what is here; whether reading may go on with the next."""
@@ -240,6 +292,10 @@ class _Sync:
             self.fetched += 1
         except DamagedError:
             self.alarm("the store's copy is not what its name says: " + digest[:12])
+        except StoreMissingError:
+            if not self.tolerant:
+                raise
+            self.alarm("listed by the store and not given: " + digest[:12])
 
     def blob(self, name: str, digest: str) -> None:
         """Fetch a large payload; what an interrupted fetch left is gone on with, and fetched anew once where that does not fit."""
@@ -274,7 +330,7 @@ class _Sync:
     def pack(self, name: str, digest: str, gone: frozenset[str]) -> None:
         comp = self.comp
         content = self.get(name, 2 * LARGEST_PACK)
-        held = salvage_pack(content)
+        held = [(payload, content[at : at + length]) for payload, at, length in salvage_pack(content)]
         if pack_bytes(held) != (digest, content):
             raise DamagedError
         kept = [(payload, piece) for payload, piece in held if payload.hex() not in gone]
@@ -286,6 +342,17 @@ class _Sync:
         if not comp.disk.exists(f"{comp.folder}/packs/{new}"):
             comp.disk.put(f"{comp.folder}/packs/{new}", content, settle=False)
             comp.objects.load_pack(new)
+
+    def judge_held_back(self) -> None:
+        """Headers and payloads that are not there although their commit is. Who has not seen the newest keys brings them with his next sync."""
+        if self.unread:
+            return
+        late = unconfirmed(self.comp)
+        for device, count in self.comp.waiting().items():
+            if device not in late and device != self.comp.seat.device:
+                self.alarm("held back: headers", device, count)
+        for device, count in self.comp.missing_payloads().items():
+            self.alarm("held back: payloads", device, count)
 
     # Pushing
 
@@ -306,8 +373,6 @@ class _Sync:
             self.put(name)
         self.progress("sending", len(new), len(new))
         self.clean(epoch)
-        shown = comp.pins.shown[self.name]
-        shown["roster"] = max(shown["roster"], comp.roster.version)
 
     def close_segment(self) -> None:
         """What a store has seen of a segment must not grow: the next commit begins a new one."""
@@ -326,6 +391,8 @@ class _Sync:
             self.store.delete(full)  # of another length than its name promises: a broken upload
         with comp.disk.open(path) as stream:
             new = self.store.put_new_from(full, stream, size) if size > _SMALL else self.store.put_new(full, stream.read())
+        if name.startswith(("log/", "members/")):
+            self.put_now.append(name)
         if new:
             self.pushed += 1
         elif name.startswith(("log/", "members/")):
@@ -366,20 +433,31 @@ def _number(name: str) -> int:
 def sync(comp: Compartment, store: Store, name: str, progress: Progress = lambda *_: None, *, push: bool = True) -> Synced:
     """Fetch, settle, confirm, push. ``name``: how this device calls the store. Raises what the store raises; a later call goes on."""
     run = _Sync(comp, store, name, progress)
-    run.snapshot()
-    run.fetch()
-    if any(one.what == "held back" for one in comp.alarms):  # a listing takes time: look again before accusing the store
+    for last in (False, False, True):  # what somebody takes away meanwhile is looked for anew before a store is accused of it
+        run.tolerant = last
+        run.alarms.clear()
         run.snapshot()
-        run.fetch()
+        run.judge_shown()
+        try:
+            run.fetch()
+        except StoreMissingError:
+            continue
+        run.judge_held_back()
+        if not any(one.what.startswith("held back") for one in (*comp.alarms, *run.alarms)) or last:
+            break
     if not comp.removed and comp.me.role.reads:
         settle(comp)
         confirm(comp)
-    if push and not run.unread and comp.seat.device not in comp.pins.frozen:
-        run.push()
-    comp.save_pins()
+    try:
+        if push and not run.unread and comp.seat.device not in comp.pins.frozen:
+            run.push()
+    finally:
+        run.remember_shown()
     late = tuple(sorted(comp.code(device) for device in unconfirmed(comp)))
+    waiting = tuple(f"{comp.code(device)} ({device}): {count}" for device, count in sorted(comp.waiting().items()))
     return Synced(
         fetched=run.fetched, pushed=run.pushed, deleted=run.deleted, alarms=tuple(dict.fromkeys([*run.alarms, *comp.alarms])), unconfirmed=late,
+        waiting=waiting,
     )  # fmt: skip
 
 

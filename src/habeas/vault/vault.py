@@ -121,8 +121,9 @@ class Vault:
             raise NoSuchCaseError(cid)
         comp = open_compartment(self.disk, cid, self.seat(cid), self.clock, second)
         try:
-            settle(comp)
-            if not comp.removed and comp.me.role.reads:
+            if not self.disk.read_only:
+                settle(comp)
+            if not self.disk.read_only and not comp.removed and comp.me.role.reads:
                 confirm(comp)
             yield comp
         finally:

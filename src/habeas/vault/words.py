@@ -92,15 +92,15 @@ def read_into_index(comp: Compartment) -> None:
     known = {payload for (payload,) in comp.index.rows("SELECT payload FROM indexed")}
     with comp.index.transaction():
         for payload in known - wanted.keys():
-            comp.index.rows("DELETE FROM words WHERE payload = ?", (payload,))
-            comp.index.rows("DELETE FROM indexed WHERE payload = ?", (payload,))
+            comp.index.change("DELETE FROM words WHERE payload = ?", (payload,))
+            comp.index.change("DELETE FROM indexed WHERE payload = ?", (payload,))
         for payload in wanted.keys() - known:
             try:
                 record = msgspec.json.decode(comp.envelope(payload).record)
             except VaultError:
                 continue
-            comp.index.rows("INSERT INTO words VALUES (?,?,?,?)", (payload, *keys(" \n ".join(_texts(record)))))
-            comp.index.rows("INSERT INTO indexed VALUES (?,?)", (payload, wanted[payload]))
+            comp.index.change("INSERT INTO words VALUES (?,?,?,?)", (payload, *keys(" \n ".join(_texts(record)))))
+            comp.index.change("INSERT INTO indexed VALUES (?,?)", (payload, wanted[payload]))
 
 
 def search(comp: Compartment, query: str, *, exact: bool = False, cross_script: bool = True) -> list[Hit]:
