@@ -29,7 +29,8 @@ def segment_of(comp):
 
 
 def heads_of(comp):
-    return [comp.disk.root / path for path in comp.disk.files(f"{comp.folder}/heads")]
+    """Header packs in the order in which they were written; their names are their content's."""
+    return sorted((comp.disk.root / path for path in comp.disk.files(f"{comp.folder}/heads")), key=lambda path: path.stat().st_mtime_ns)
 
 
 def records(comp):

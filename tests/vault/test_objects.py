@@ -22,6 +22,10 @@ def named(some):
     return [(hashlib.sha256(one).digest(), one) for one in some]
 
 
+def salvaged(content):
+    return [(payload, content[at : at + length]) for payload, at, length in salvage_pack(content)]
+
+
 def objects_of(folder, packs=(), headers=b""):
     folder.mkdir(exist_ok=True)
     disk = Disk(folder)
@@ -37,8 +41,8 @@ def objects_of(folder, packs=(), headers=b""):
 @given(pieces)
 def test_a_pack_gives_back_what_went_in_and_its_name_is_its_content(some):
     name, content = pack_bytes(named(some))
-    assert salvage_pack(content) == named(some)
-    assert pack_bytes(salvage_pack(content)) == (name, content)
+    assert salvaged(content) == named(some)
+    assert pack_bytes(salvaged(content)) == (name, content)
 
 
 def test_a_pack_on_the_disk_is_read_by_its_directory(tmp_path):
@@ -92,7 +96,7 @@ def test_a_count_that_cannot_be_costs_no_memory(tmp_path):
     content = PACK + b"\xff\xff\xff\xff" + bytes(100)
     with pytest.raises(DamagedError):
         read_directory(objects_of(tmp_path, [("a" * 64, content)])._disk, "c/packs/" + "a" * 64)
-    assert salvage_pack(content) == []
+    assert salvaged(content) == []
 
 
 @given(st.lists(st.sampled_from(HEADERS), max_size=5))

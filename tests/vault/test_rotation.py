@@ -294,7 +294,7 @@ def test_somebody_who_can_admit_is_always_left(comp):
 def test_a_case_with_a_header_that_does_not_open_is_not_rotated_unless_that_is_wanted(comp):
     add(comp, {"n": 0})
     lost = add(comp, {"n": 1})
-    path = comp.disk.root / comp.disk.files(f"{comp.folder}/heads")[-1]
+    path = max((comp.disk.root / one for one in comp.disk.files(f"{comp.folder}/heads")), key=lambda one: one.stat().st_mtime_ns)
     content = bytearray(path.read_bytes())
     content[34 + 100] ^= 1
     path.write_bytes(content)

@@ -63,7 +63,7 @@ class Disk:
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
         return os.fdopen(os.open(self.root / path, flags, 0o600), "ab", buffering=0)
 
-    def _write(self, stream: BinaryIO, path: str, data: bytes) -> None:  # noqa: ARG002  # the simulators read the path
+    def _write(self, stream: BinaryIO, path: str, data: bytes | memoryview) -> None:  # noqa: ARG002  # the simulators read the path
         view = memoryview(data)
         while view:
             view = view[stream.write(view) :]
@@ -289,7 +289,7 @@ class NewFile:
         self._disk, self._path, self._stream = disk, path, stream
         self._kept = False
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes | memoryview) -> None:
         """Add bytes. Raises DiskFullError and kin."""
         with plain_errors():
             self._disk._write(self._stream, self._path, data)

@@ -171,7 +171,7 @@ class Draft:
         sha256, cipher, size = hashlib.sha256(first), hashlib.sha256(), len(first)
         with self._disk.new_file() as new:
 
-            def sink(data: bytes) -> None:
+            def sink(data: bytes | memoryview) -> None:
                 cipher.update(data)
                 new.write(data)
 

@@ -114,8 +114,9 @@ def _walk(content: bytes, entries: list[tuple[bytes, int]], at: int) -> list[tup
         first += 1
     while last > first and hashlib.sha256(content[max(at, end - entries[last - 1][1]) : end]).digest() == entries[last - 1][0]:
         last -= 1
-        end -= entries[last][1]
-        backward.append((entries[last][0], end, entries[last][1]))
+        start = max(at, end - entries[last][1])
+        backward.append((entries[last][0], start, end - start))
+        end = start
     between = []
     for payload, length in entries[first:last]:
         if hashlib.sha256(content[at : at + length]).digest() == payload:

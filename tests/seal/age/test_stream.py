@@ -35,7 +35,7 @@ def test_around_every_border_of_chunks_the_content_comes_back(size):
 @given(sizes, st.lists(st.integers(0, 1 << 20), max_size=8), st.lists(st.integers(0, 1 << 20), max_size=8))
 def test_pieces_may_be_cut_anywhere_on_the_way_in_and_out(size, cuts_in, cuts_out):
     out: list[bytes] = []
-    sealer = Sealer(KEY, out.append)
+    sealer = Sealer(KEY, lambda piece: out.append(bytes(piece)))
     for piece in in_pieces(content(size), cuts_in):
         sealer.write(piece)
     sealer.close()
@@ -46,7 +46,7 @@ def test_pieces_may_be_cut_anywhere_on_the_way_in_and_out(size, cuts_in, cuts_ou
 
 def test_pieces_without_a_byte_change_nothing():
     out: list[bytes] = []
-    sealer = Sealer(KEY, out.append)
+    sealer = Sealer(KEY, lambda piece: out.append(bytes(piece)))
     for piece in (b"", b"ab", b"", b"c", b""):
         sealer.write(piece)
     sealer.close()

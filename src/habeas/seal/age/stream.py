@@ -34,30 +34,45 @@ def _cipher(file_key: bytes, nonce: bytes) -> ChaCha20Poly1305:
 
 
 class Sealer:
-    """Encrypts a stream: :meth:`write` any number of times, then :meth:`close`. ``sink`` gets the payload, about 1 MiB at a time."""
+    """Encrypts a stream: :meth:`write` any number of times, then :meth:`close`.
 
-    def __init__(self, file_key: bytes, sink: Callable[[bytes], object]) -> None:
+    ``sink`` gets the payload, at most 1 MiB at a time, as a view that holds only until it returns.
+    """
+
+    def __init__(self, file_key: bytes, sink: Callable[[bytes | memoryview], object]) -> None:
         """Begin a payload: the nonce goes to ``sink`` at once."""
         nonce = os.urandom(NONCE)
         self._cipher = _cipher(file_key, nonce)
         self._sink = sink
         self._held = b""
         self._count = 0
+        self._buffer = memoryview(bytearray(_BATCH * (CHUNK + TAG)))
         sink(nonce)
 
     def write(self, plain: bytes) -> None:
         """Encrypt all that is surely not the last chunk; at least one byte is held back for that."""
-        data = self._held + plain if self._held else plain
-        whole = max(0, (len(data) - 1) // CHUNK)
-        view, encrypt = memoryview(data), self._cipher.encrypt
-        for start in range(0, whole, _BATCH):
-            sealed = [
-                encrypt((self._count + k).to_bytes(11, "big") + _MORE, view[k * CHUNK : (k + 1) * CHUNK], None)
-                for k in range(start, min(start + _BATCH, whole))
-            ]
-            self._sink(b"".join(sealed))
-        self._count += whole
-        self._held = bytes(view[whole * CHUNK :])
+        view = memoryview(plain)
+        if self._held and view:
+            missing = CHUNK - len(self._held)
+            self._held += view[:missing]
+            view = view[missing:]
+            if view:
+                self._seal(memoryview(self._held), 1)
+                self._held = b""
+        if view:
+            whole = (len(view) - 1) // CHUNK
+            for start in range(0, whole, _BATCH):
+                self._seal(view[start * CHUNK :], min(_BATCH, whole - start))
+            self._held = bytes(view[whole * CHUNK :])
+
+    def _seal(self, view: memoryview, chunks: int) -> None:
+        """Encrypt whole chunks into one buffer that is used again and again."""
+        into, buffer, count = self._cipher.encrypt_into, self._buffer, self._count
+        for k in range(chunks):
+            place = buffer[k * (CHUNK + TAG) : (k + 1) * (CHUNK + TAG)]
+            into((count + k).to_bytes(11, "big") + _MORE, view[k * CHUNK : (k + 1) * CHUNK], None, place)
+        self._count += chunks
+        self._sink(buffer[: chunks * (CHUNK + TAG)])
 
     def close(self) -> None:
         """Encrypt the last chunk, which may be empty only where nothing was written."""
@@ -70,7 +85,7 @@ def seal_payload(file_key: bytes, plain: bytes) -> bytes:
         nonce = os.urandom(NONCE)
         return nonce + _cipher(file_key, nonce).encrypt(bytes(11) + _LAST, plain, None)
     out: list[bytes] = []
-    sealer = Sealer(file_key, out.append)
+    sealer = Sealer(file_key, lambda piece: out.append(bytes(piece)))
     sealer.write(plain)
     sealer.close()
     return b"".join(out)
