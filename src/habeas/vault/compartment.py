@@ -413,7 +413,7 @@ class Compartment:
         plain = encode_commit(head, lines)
         self._head = head
         file_key = os.urandom(FILE_KEY)
-        body = seal_payload(file_key, plain + b"\n" * (padded_size(len(plain)) - len(plain)))
+        body = bytes(seal_payload(file_key, plain + b"\n" * (padded_size(len(plain)) - len(plain))))
         return body, Header(hashlib.sha256(body).digest(), seal_header(file_key, [Recipient.parse(self.roster.recipient)]))
 
     def _after_commit(  # noqa: PLR0913

@@ -11,7 +11,7 @@ import msgspec
 from habeas.seal.age import FILE_KEY, Recipient, Sealer, payload_size, seal_header, seal_payload
 from habeas.vault.disk import Disk
 from habeas.vault.events import Event, Kind, Recorded, Sealed, Why, commitment
-from habeas.vault.objects import LARGEST_PACK, SMALL, Header, Spot, blob_path, pack_bytes, read_directory
+from habeas.vault.objects import LARGEST_PACK, SMALL, Header, Spot, blob_path, pack_directory
 from habeas.vault.padding import padded_size
 
 SALT = 16
@@ -69,7 +69,7 @@ class Draft:
         self.events: list[Event] = []
         self.headers: list[Header] = []
         self.spots: list[tuple[bytes, Spot]] = []
-        self._small: list[tuple[bytes, bytes]] = []
+        self._small: list[tuple[bytes, bytearray]] = []
         self._held = 0
 
     def payload(self, plain: bytes, *, file_key: bytes = b"", header: bytes = b"", contacts: bool = False) -> str:
@@ -84,10 +84,10 @@ class Draft:
         self._keep(digest, sealed)
         return digest.hex()
 
-    def _keep(self, digest: bytes, sealed: bytes) -> None:
+    def _keep(self, digest: bytes, sealed: bytearray) -> None:
         if len(sealed) >= SMALL:
             path = f"{self._folder}/{blob_path(digest.hex())}"
-            self._disk.put(path, sealed, settle=False)
+            self._disk.put(path, bytes(sealed), settle=False)
             self.spots.append((digest, Spot(path, 0, len(sealed))))
             return
         if self._held + len(sealed) > LARGEST_PACK:
@@ -98,10 +98,14 @@ class Draft:
     def flush(self) -> None:
         """Write the pack in hand."""
         if self._small:
-            name, content = pack_bytes(self._small)
-            path = f"{self._folder}/packs/{name}"
-            self._disk.put(path, content, settle=False)
-            self.spots += read_directory(self._disk, path)
+            name, directory = pack_directory(self._small)
+            path, at = f"{self._folder}/packs/{name}", len(directory)
+            with self._disk.new_file() as new:
+                new.write_many([directory, *(sealed for _, sealed in self._small)])
+                new.keep(path)
+            for digest, sealed in self._small:
+                self.spots.append((digest, Spot(path, at, len(sealed))))
+                at += len(sealed)
             self._small, self._held = [], 0
 
     @contextmanager

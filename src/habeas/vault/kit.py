@@ -115,7 +115,7 @@ class Kit:
         )
         plain = encode_commit(head, lines)
         file_key = os.urandom(FILE_KEY)
-        body = seal_payload(file_key, plain + b"\n" * (padded_size(len(plain)) - len(plain)))
+        body = bytes(seal_payload(file_key, plain + b"\n" * (padded_size(len(plain)) - len(plain))))
         frame, h = encode_frame(bytes.fromhex(self.at.h), body, self.signer)
         headers = [*draft.headers, Header(hashlib.sha256(body).digest(), seal_header(file_key, [self.drop]))]
         pack = encode_headers(headers)

@@ -10,7 +10,7 @@ A payload never changes; headers do, when keys do. Nothing here decides who may 
 import hashlib
 import re
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from habeas.seal.age.header import LARGEST as LARGEST_HEADER
@@ -48,11 +48,16 @@ def blob_path(payload: str) -> str:
     return f"blobs/{payload[:2]}/{payload}"
 
 
-def pack_bytes(payloads: Iterable[tuple[bytes, bytes]]) -> tuple[str, bytes]:
-    """(name, content) of a pack of (hash, payload)."""
-    listed = list(payloads)
-    directory = struct.pack(">I", len(listed)) + b"".join(_ENTRY.pack(h, len(p)) for h, p in listed)
-    return hashlib.sha256(PACK + directory).hexdigest(), b"".join([PACK, directory, *(p for _, p in listed)])
+def pack_directory(payloads: Sequence[tuple[bytes, bytes | bytearray]]) -> tuple[str, bytes]:
+    """(name, beginning) of a pack of (hash, payload); the payloads follow end to end."""
+    directory = PACK + struct.pack(">I", len(payloads)) + b"".join(_ENTRY.pack(h, len(p)) for h, p in payloads)
+    return hashlib.sha256(directory).hexdigest(), directory
+
+
+def pack_bytes(payloads: Sequence[tuple[bytes, bytes | bytearray]]) -> tuple[str, bytes]:
+    """(name, content) of a pack in memory."""
+    name, directory = pack_directory(payloads)
+    return name, b"".join([directory, *(p for _, p in payloads)])
 
 
 def read_directory(disk: Disk, path: str) -> list[tuple[bytes, Spot]]:

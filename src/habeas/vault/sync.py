@@ -220,9 +220,13 @@ class _Sync:
         for name in names:
             segment = name.rpartition("/")[2]
             path, here = log.path(segment), 0
-            if int(segment[:6]) > int(last[:6] or 0) + 1:
-                self.alarm("held back: a part of a log", device, int(last[:6] or 0) + 1)
+            following = int(last[:6] or 0) + 1
+            if int(segment[:6]) > following:
+                self.alarm("held back: a part of a log", device, following)
                 return
+            if int(segment[:6]) < following and not comp.disk.exists(path):
+                self.alarm("a part of a log under another name", device, int(segment[:6]))
+                continue
             if comp.disk.exists(path):
                 here = comp.disk.size(path)
                 if here == self.remote[name] and (device != comp.seat.device or segment != last):
@@ -248,8 +252,8 @@ class _Sync:
         self.fetched += 1
         return True
 
-    def judge_conflict(self, log: DeviceLog, untrusted: bytes) -> None:
-        """A segment that does not go on from here: two signed frames of one number are a fork and freeze the device; else it is damage."""
+    def judge_conflict(self, log: DeviceLog, untrusted: bytes) -> bool:
+        """A segment that does not go on from here: two signed frames of one number are a fork and freeze the device (True); else it is damage."""
         comp = self.comp
         rows = comp.index.rows("SELECT n, h FROM frame WHERE dev = ?", (log.device,))
         numbers: dict[bytes, int] = {log.start.h: 0, **{h: n for n, h in rows}}
@@ -265,8 +269,9 @@ class _Sync:
                 if log.device not in comp.pins.frozen:
                     comp.pins.frozen.append(log.device)
                 self.alarm("forked: two histories of one device; it is frozen", log.device, n)
-                return
+                return True
         self.alarm("the store's copy of this log is damaged or does not go on from here", log.device)
+        return False
 
     def payloads(self) -> None:
         comp = self.comp
@@ -390,7 +395,8 @@ class _Sync:
         if name in self.remote and not name.startswith(("log/", "members/")):
             self.store.delete(full)  # of another length than its name promises: a broken upload
         with comp.disk.open(path) as stream:
-            new = self.store.put_new_from(full, stream, size) if size > _SMALL else self.store.put_new(full, stream.read())
+            large = size > _SMALL and not name.startswith(("log/", "members/"))  # whose names are no digests: they need the atomic way
+            new = self.store.put_new_from(full, stream, size) if large else self.store.put_new(full, stream.read())
         if name.startswith(("log/", "members/")):
             self.put_now.append(name)
         if new:
@@ -408,8 +414,10 @@ class _Sync:
             self.store.delete(f"{comp.cid}/{name}")  # an upload that was cut, or a segment pushed before it was closed
             self.store.put_new(f"{comp.cid}/{name}", ours)
             self.pushed += 1
-        elif not theirs.startswith(ours):
-            self.judge_conflict(comp.log(name.split("/")[1]), theirs)
+        elif not theirs.startswith(ours) and not self.judge_conflict(comp.log(name.split("/")[1]), theirs):
+            self.store.delete(f"{comp.cid}/{name}")  # damaged there, whole here
+            self.store.put_new(f"{comp.cid}/{name}", ours)
+            self.pushed += 1
 
     def clean(self, epoch: str) -> None:
         """Take from the store what was shredded or is of an epoch that is over, headers only where this device wrote them anew."""
