@@ -5,11 +5,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV_VERSION := 0.9
 STAMP := $(VENV)/.ready
-DEBIAN := default-jdk-headless libjaxb-java openssl coreutils poppler-utils
+DEBIAN := default-jdk-headless libjaxb-java openssl coreutils poppler-utils age strace
 export UV_PROJECT_ENVIRONMENT := $(VENV)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system demo test check bench docs messages lock clean
+.PHONY: help setup system demo test check reliability bench docs messages lock clean
 
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -38,6 +38,10 @@ check: $(STAMP) ## Linters, types and the floor plan
 	@$(BIN)/ruff format --check --quiet . || (echo "run: ruff format ." && false)
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache | tail -n 6
+
+reliability: $(STAMP) system ## Kills, power cuts, bit flips, hostile stores, erasure, canaries, full size (about an hour); then fuzzing, one CPU-hour in all
+	@HABEAS_RELIABILITY=full $(BIN)/python -m pytest tests/reliability -q -n 2 -p no:randomly --timeout 7200
+	@bash tools/fuzz/run.sh $(BIN)/python
 
 bench: $(STAMP) ## Speed, memory and accuracy, peers side by side; figures go to docs/benchmarks.md by hand
 	@for script in benchmarks/bench_*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done

@@ -205,7 +205,8 @@ def pack(data):
     size = len(objects.PACK) + 4
     count = struct.unpack_from(">I", data, len(objects.PACK))[0] if len(data) >= size else 0
     name = hashlib.sha256(data[: size + 36 * min(count, 1 << 16)]).hexdigest()
-    for payload, piece in objects.salvage_pack(data):
+    for payload, at, length in objects.salvage_pack(data):
+        piece = data[at : at + length]
         if hashlib.sha256(piece).digest() != payload:
             raise AssertionError("salvaged what no hash vouches for")
     disk = Disk(SCRATCH)
