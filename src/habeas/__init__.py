@@ -1,3 +1,3 @@
 """Habeas: tests what a state says about a person against what is known, and prints a dossier that can be verified."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

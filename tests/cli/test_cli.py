@@ -18,7 +18,7 @@ from simulators.folders import GOOD, SECRET, make_folder, secretive
 from habeas.cli import main
 from habeas.seal.signature import SigningKey
 
-COMMANDS = ("check", "demo", "dossier", "examine", "keygen", "memorandum", "new", "verify")
+COMMANDS = ("case", "check", "demo", "dossier", "examine", "exhibit", "keygen", "memorandum", "new", "vault", "verify")
 TRACE = re.compile(r"Traceback|File \"|\bError:|Exception|\x1b")
 
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import jsonschema
 import msgspec
 import pytest
@@ -31,6 +32,30 @@ def test_the_readme_names_only_commands_that_exist():
     assert words <= set(main.commands)
     targets = set(re.findall(r"make ([a-z]+)", (ROOT / "README.md").read_text(encoding="utf-8")))
     assert targets - {"alone"} <= set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+
+
+def _command(words):
+    """The command that some words name, as far as they do."""
+    found = main
+    for word in words:
+        if not isinstance(found, click.Group) or word not in found.commands:
+            break
+        found = found.commands[word]
+    return found
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_command_in_the_documents_exists_with_the_options_that_are_named(document):
+    text = document.read_text(encoding="utf-8")
+    told = re.findall(r"(?:\$ +|`)habeas +([^`\n#>]+)", text)
+    for line in told:
+        words = line.replace("|", " ").split()
+        group = words[0] in ("vault", "case", "exhibit")
+        command = _command(words)
+        assert words[0] in main.commands, line
+        assert not group or len(words) < 2 or not words[1].islower() or not isinstance(command, click.Group) or command.name not in ("vault", "case"), line
+        options = {name for one in command.params for name in one.opts}
+        assert {word.split("=")[0] for word in words if word.startswith("--")} <= options | {"--help", "--json", "--vault"}, line
 
 
 @pytest.mark.parametrize("kind", Kind)

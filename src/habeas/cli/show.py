@@ -214,6 +214,14 @@ def demo(result: DemoMade) -> None:
         (result.case, tr("the case folder it was made from")),
     ):
         click.echo(f"  {path}  ({words})")
+    ((_, read),) = result.verified.cases
+    click.echo(
+        tr("{vault}: the same case, sealed as {case}; {commits} commits and {payloads} payloads read to the end, {problems} problems.",
+           vault=result.vault, case=result.cid, commits=read.commits, payloads=read.payloads, problems=len(read.problems))
+    )  # fmt: skip
+    click.echo(
+        tr("Try: habeas examine --case {case} --vault {vault} --passphrase-file {file}", case=result.cid, vault=result.vault, file=result.passphrase)
+    )
     click.echo(tr("Try: habeas verify {bag} --key {fingerprint}", bag=result.dossier.folder, fingerprint=result.dossier.fingerprint))
     click.echo(
         tr("Relatives and others concerned who object to this example may write to the maintainers (SECURITY.md): it will be changed or removed.")
