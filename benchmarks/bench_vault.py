@@ -234,9 +234,7 @@ def bench_sealing(gib: float, runs: int, scratch: Path, warmed: int) -> None:
     files = int(FILES * gib)
     with tempfile.TemporaryDirectory(dir=scratch) as folder:
         for kind, source in make_sources(Path(folder), int(GIB * gib), files).items():
-            print(
-                f"{gib} GiB as {'one file' if kind == 'large' else f'{files} files'}, CPU seconds a GiB, median of {runs} (each run; the least is the one least disturbed)"
-            )
+            print(f"{gib} GiB as {'one file' if kind == 'large' else f'{files} files'}, CPU seconds a GiB, median of {runs} (each run)")
             present = {name for name, program in (("age", "age"), ("borg", "borg"), ("restic", "restic")) if shutil.which(program)}
             names = [name for name in PEERS if name == "cp" or name.split(" ")[-1] in present or ("age" in name and "age" in present)]
             spent: dict[str, list[float]] = {name: [] for name in (*names, "habeas")}

@@ -53,7 +53,9 @@ def test_every_command_in_the_documents_exists_with_the_options_that_are_named(d
         group = words[0] in ("vault", "case", "exhibit")
         command = _command(words)
         assert words[0] in main.commands, line
-        assert not group or len(words) < 2 or not words[1].islower() or not isinstance(command, click.Group) or command.name not in ("vault", "case"), line
+        assert (
+            not group or len(words) < 2 or not words[1].islower() or not isinstance(command, click.Group) or command.name not in ("vault", "case")
+        ), line
         options = {name for one in command.params for name in one.opts}
         assert {word.split("=")[0] for word in words if word.startswith("--")} <= options | {"--help", "--json", "--vault"}, line
 
