@@ -423,7 +423,7 @@ def wake(access: Access, case_id: str) -> None:
 @case_options
 def handover(access: Access, case_id: str, card: Path, to: str, consent: str, proposal: Path | None) -> None:
     """Hand a case to another organisation or a lawyer, step one: admit the receiver's device. Step two is 'habeas case leave'."""
-    from habeas.cli.vault import admitted  # noqa: PLC0415
+    from habeas.cli.people import admitted  # noqa: PLC0415
     from habeas.services.people import hand_over  # noqa: PLC0415
 
     with access.case(case_id) as (_, comp):

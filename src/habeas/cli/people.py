@@ -1,0 +1,151 @@
+"""``habeas vault …``: who is in a case: members, cards, second signatures, revoking, seal-only kits."""
+
+from pathlib import Path
+
+import click
+
+from habeas.cli import show, show_vault
+from habeas.cli.common import FOLDER, Access, case_options, text_of, vault_options
+from habeas.locale import tr
+
+_ROLES = click.Choice(["admin", "caseworker", "reader"])
+_JSON = click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
+
+
+@click.command()
+@click.argument("case", metavar="CASE")
+@_JSON
+@case_options
+def members(access: Access, case: str, *, as_json: bool) -> None:
+    """Who is in a case: codes, devices, roles, and who has not confirmed the newest keys."""
+    from habeas.services.erasing import waiting_for  # noqa: PLC0415
+
+    with access.case(case) as (_, comp):
+        late = waiting_for(comp)
+        if as_json:
+            show_vault.json_lines({"members": comp.roster.members, "version": comp.roster.version, "not_confirmed": late, "me": comp.seat.device})
+            return
+        rows = [
+            (one.code, one.device, one.role.value, tr("active") if one.active else tr("revoked after commit {n}", n=one.until),
+             tr("this device") if one.device == comp.seat.device else tr("not confirmed") if f"{one.code} ({one.device})" in late else "")
+            for one in comp.roster.members
+        ]  # fmt: skip
+        show_vault.table((tr("person"), tr("device"), tr("role"), tr("state"), ""), rows)
+
+
+@click.command()
+@vault_options
+def card(access: Access) -> None:
+    """Make a card with fresh keys, to be admitted to one case. Give it to an admin by a way that nobody can change."""
+    from habeas.services.people import make_card  # noqa: PLC0415
+
+    with access.vault() as opened:
+        click.echo(make_card(opened))
+
+
+@click.command()
+@click.argument("case", metavar="CASE")
+@click.argument("card_file", metavar="CARD", type=FOLDER)
+@click.option("--role", type=_ROLES, required=True)
+@click.option("--proposal", type=FOLDER, help="Where to write the proposal, where a second person has to sign it.")
+@case_options
+def admit(access: Access, case: str, card_file: Path, role: str, proposal: Path | None) -> None:
+    """Admit a device by its card. Where there is a second admin, he signs the proposal with 'habeas vault approve'."""
+    from habeas.services.people import admit as run  # noqa: PLC0415
+    from habeas.vault.roster import Role  # noqa: PLC0415
+
+    with access.case(case) as (_, comp):
+        invitation, note = run(comp, text_of(card_file), Role(role))
+    admitted(invitation, note, proposal)
+
+
+def admitted(invitation: str, note: bytes, proposal: Path | None) -> None:
+    """An invitation, or a proposal that is written for a second person."""
+    if invitation:
+        click.echo(invitation)
+        click.echo(tr("Sync, then give this invitation to the device's owner: habeas vault join FILE --store STORE"), err=True)
+        return
+    path = proposal or Path("proposal.note")
+    with path.open("xb") as stream:
+        stream.write(note)
+    click.echo(tr("{file}: a second admin signs it on his own device: habeas vault approve CASE {file}", file=path), err=True)
+
+
+@click.command()
+@click.argument("case", metavar="CASE")
+@click.argument("proposal", type=FOLDER)
+@case_options
+def approve(access: Access, case: str, proposal: Path) -> None:
+    """Sign a proposal as the second person. Look first whom it admits."""
+    from habeas.services.people import approve as run  # noqa: PLC0415
+    from habeas.vault.roster import parse_roster  # noqa: PLC0415
+
+    note = text_of(proposal).encode()
+    after, _ = parse_roster(note)
+    with access.case(case) as (_, comp):
+        known = {one.device for one in comp.roster.members}
+        for one in after.members:
+            if one.device not in known:
+                click.echo(tr("It admits {code} ({device}) as {role}.", code=one.code, device=one.device, role=one.role.value), err=True)
+        click.confirm(tr("Sign it?"), abort=True, err=True)
+        click.echo(run(comp, note))
+    click.echo(tr("Sync, then give this invitation to the device's owner."), err=True)
+
+
+@click.command()
+@click.argument("invitation", type=FOLDER)
+@click.option("--store", required=True, help="A known store or a folder.")
+@vault_options
+def join(access: Access, invitation: Path, store: str) -> None:
+    """Begin to work on a case that your card was admitted to."""
+    from habeas.services.people import join_case  # noqa: PLC0415
+    from habeas.services.syncing import store_of, sync_case  # noqa: PLC0415
+
+    with access.vault() as opened, show.progress() as progress:
+        cid = join_case(opened, text_of(invitation), store_of(opened, store))
+        with opened.case(cid) as comp:
+            result = sync_case(opened, comp, store, progress)
+    click.echo(cid)
+    show_vault.synced(result, as_json=False)
+
+
+@click.command()
+@click.argument("case", metavar="CASE")
+@click.argument("who", metavar="CODE-OR-DEVICE")
+@click.option("--despite-damage", is_flag=True, help="Go on although some items do not open; they never will.")
+@case_options
+def revoke(access: Access, case: str, who: str, *, despite_damage: bool) -> None:
+    """Revoke a device, or all devices of a person: new keys at once. What was read stays read."""
+    from habeas.services.people import revoke as run  # noqa: PLC0415
+
+    with access.case(case) as (_, comp):
+        hit = run(comp, who, despite_damage=despite_damage)
+    click.echo(tr("Revoked: {devices}. New items are closed to them; sync now, so that the others get the new keys.", devices=", ".join(hit)))
+
+
+@click.command()
+@click.argument("case", metavar="CASE")
+@click.option("--despite-damage", is_flag=True, help="Go on although some items do not open; they never will.")
+@case_options
+def rotate(access: Access, case: str, *, despite_damage: bool) -> None:
+    """New keys for a case, and the old ones destroyed."""
+    from habeas.vault.rotation import Change  # noqa: PLC0415
+    from habeas.vault.rotation import rotate as run  # noqa: PLC0415
+
+    with access.case(case) as (_, comp), show.progress() as progress:
+        after = run(comp, Change(), despite_damage=despite_damage, progress=lambda done, of: progress(tr("Headers"), done, of))
+    click.echo(tr("Epoch {epoch}. Sync now, so that the others get the new keys.", epoch=after.epoch))
+
+
+@click.command()
+@click.argument("case", metavar="CASE")
+@click.argument("out", metavar="NEW-FOLDER", type=FOLDER)
+@click.option("--code", required=True, help="How the log calls whoever carries it.")
+@case_options
+def kit(access: Access, case: str, out: Path, code: str) -> None:
+    """Make a seal-only kit for the field: it adds exhibits and can read nothing (habeas exhibit add --kit). Bring it home with a sync."""
+    from habeas.services.people import seal_only_kit  # noqa: PLC0415
+
+    with access.case(case) as (_, comp):
+        device = seal_only_kit(comp, out, code)
+    click.echo(tr("{folder}: seal-only device {device}. Home: habeas vault sync CASE --store {folder}", folder=out, device=device))
