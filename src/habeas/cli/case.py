@@ -1,14 +1,13 @@
 """``habeas case …``: cases in the vault, their records and history, erasure, holds, search, reports."""
 
-import sys
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import click
 
-from habeas.cli import show, show_vault
-from habeas.cli.common import FOLDER, Access, case_options, pairs, secret, text_of, vault_options
+from habeas.cli import erasing, handing, show, show_vault
+from habeas.cli.common import FOLDER, Access, case_options, pairs, vault_options
 from habeas.locale import tr
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
@@ -243,94 +242,6 @@ def withdraw(access: Access, case_id: str, kind: str, keys: tuple[str, ...], bec
 
 @case.command()
 @click.argument("case_id", metavar="CASE")
-@click.argument("kind", type=_ALL)
-@click.argument("keys", metavar="ID…", nargs=-1, required=True)
-@click.option("--because", type=_BECAUSE, required=True)
-@click.option("--override-hold", is_flag=True, help="Although the case is under legal hold; that is recorded.")
-@click.option("--despite-damage", is_flag=True, help="Although some other items do not open; they never will.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
-@_REASON
-@case_options
-def shred(  # noqa: PLR0913
-    access: Access, case_id: str, kind: str, keys: tuple[str, ...], because: str, reason: str, *, override_hold: bool, despite_damage: bool, yes: bool
-) -> None:
-    """Erase exhibits or records for good, with all their revisions. Says first what that does not reach."""
-    from habeas.services.casebook import read_book  # noqa: PLC0415
-    from habeas.services.erasing import reach, waiting_for  # noqa: PLC0415
-    from habeas.services.erasing import shred as run  # noqa: PLC0415
-    from habeas.vault.events import Because, Kind  # noqa: PLC0415
-
-    with access.case(case_id) as (opened, comp), show.progress() as progress:
-        book = read_book(comp)
-        entries = [book.find(Kind(kind), key) for key in keys]
-        _ask_to_shred(reach(opened, comp, entries), yes=yes)
-        count = run(comp, entries, Because(because), reason, override=override_hold, despite_damage=despite_damage,
-                    progress=lambda done, of: progress(tr("Headers"), done, of))  # fmt: skip
-        late = waiting_for(comp)
-    _shredded(count, late)
-
-
-def _ask_to_shred(found: Any, *, yes: bool) -> None:
-    click.echo(tr("To be shredded: {items} ({count} payloads).", items=", ".join(found.items), count=found.payloads), err=True)
-    for line in found.words():
-        click.echo("· " + line, err=True)
-    if not yes:
-        click.confirm(tr("Shred?"), abort=True, err=True)
-
-
-def _shredded(count: int, late: dict[str, int]) -> None:
-    click.echo(tr("{count} payloads shredded. Sync now, and make backups again.", count=count))
-    if late:
-        click.echo(tr("Not confirmed yet: {who}", who=", ".join(sorted(late))))
-
-
-@case.command("consent-withdrawn")
-@click.argument("case_id", metavar="CASE")
-@click.argument("person")
-@click.option("--override-hold", is_flag=True, help="Although the case is under legal hold; that is recorded.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
-@_REASON
-@case_options
-def consent_withdrawn(access: Access, case_id: str, person: str, reason: str, *, override_hold: bool, yes: bool) -> None:
-    """A person withdrew consent: shred what that person said, and the exhibits that came from that person or under that consent."""
-    from habeas.services.casebook import read_book  # noqa: PLC0415
-    from habeas.services.erasing import reach, resting_on_consent, waiting_for, withdraw_consent  # noqa: PLC0415
-
-    with access.case(case_id) as (opened, comp), show.progress() as progress:
-        _ask_to_shred(reach(opened, comp, resting_on_consent(read_book(comp), person)), yes=yes)
-        count = withdraw_consent(comp, person, reason, override=override_hold, progress=lambda done, of: progress(tr("Headers"), done, of))
-        late = waiting_for(comp)
-    _shredded(count, late)
-
-
-@case.command()
-@click.argument("case_id", metavar="CASE")
-@click.argument("state", type=click.Choice(["on", "off"]))
-@_REASON
-@case_options
-def hold(access: Access, case_id: str, state: str, reason: str) -> None:
-    """Begin or end a legal hold, which blocks shredding."""
-    from habeas.services.cases import set_hold  # noqa: PLC0415
-
-    with access.case(case_id) as (_, comp):
-        set_hold(comp, on=state == "on", until=None, reason=reason)
-
-
-@case.command("review-on")
-@click.argument("case_id", metavar="CASE")
-@click.argument("day", type=_DAY)
-@_REASON
-@case_options
-def review_on(access: Access, case_id: str, day: datetime, reason: str) -> None:
-    """Set the day on which somebody looks whether the case is still needed."""
-    from habeas.services.cases import set_hold  # noqa: PLC0415
-
-    with access.case(case_id) as (_, comp):
-        set_hold(comp, on=None, until=day.date(), reason=reason)
-
-
-@case.command()
-@click.argument("case_id", metavar="CASE")
 @click.argument("task", metavar="TASK")
 @case_options
 def done(access: Access, case_id: str, task: str) -> None:
@@ -360,116 +271,17 @@ def search(access: Access, case_id: str, query: str, *, exact: bool, one_script:
         show_vault.table((tr("kind"), tr("id"), tr("record")), found, empty=tr("nothing was found"))
 
 
-@case.command("person-report")
-@click.argument("case_id", metavar="CASE")
-@click.argument("person")
-@click.option("--also", multiple=True, help="Another spelling of the name (repeatable).")
-@click.option("--out", type=FOLDER, help="Write it as JSON to this file instead of showing it.")
-@case_options
-def person_report(access: Access, case_id: str, person: str, also: tuple[str, ...], out: Path | None) -> None:
-    """Everything that is held on one person, with third persons masked. Read it before you hand it over: the mask is a net, not a wall."""
-    import msgspec  # noqa: PLC0415
-
-    from habeas.services.exports import write_private  # noqa: PLC0415
-    from habeas.services.reporting import person_report as run  # noqa: PLC0415
-
-    with access.case(case_id) as (_, comp):
-        report = run(comp, person, also=also)
-    content = msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n"
-    if out:
-        write_private(out, content)
-    else:
-        click.echo(content.decode(), nl=False)
-    click.echo(
-        tr("{count} records; names masked in {masked} cells. Not searched: the content of {exhibits} exhibits.",
-           count=len(report.records), masked=report.masked, exhibits=len(report.not_searched)), err=True
-    )  # fmt: skip
-
-
-@case.command()
-@click.argument("case_id", metavar="CASE")
-@click.argument("key_file", metavar="SECOND-KEY", type=FOLDER)
-@click.option("--key-passphrase-file", type=FOLDER, help="Where the second key's passphrase stands; else you are asked twice.")
-@case_options
-def dormant(access: Access, case_id: str, key_file: Path, key_passphrase_file: Path | None) -> None:
-    """Put a case to sleep: from now on it opens only with a second key too, which is written to SECOND-KEY. Keep that elsewhere."""
-    from habeas.services.exports import write_private  # noqa: PLC0415
-    from habeas.services.people import make_dormant  # noqa: PLC0415
-
-    words = secret(key_passphrase_file, tr("A passphrase for the second key"), confirm=True)
-    with access.case(case_id) as (_, comp):
-        write_private(key_file, b"")
-        key_file.write_bytes(make_dormant(comp, words))
-    click.echo(tr("{file} is the second key. Without it nobody opens this case, recovery words included.", file=key_file))
-
-
-@case.command()
-@click.argument("case_id", metavar="CASE")
-@case_options
-def wake(access: Access, case_id: str) -> None:
-    """Wake a dormant case (with --second-key)."""
-    from habeas.services.people import wake as run  # noqa: PLC0415
-
-    with access.case(case_id) as (_, comp):
-        run(comp)
-
-
-@case.command()
-@click.argument("case_id", metavar="CASE")
-@click.argument("card", metavar="CARD", type=FOLDER)
-@click.option("--to", required=True, help="Who gets it.")
-@click.option("--consent", required=True, help="The id of the consent on record that it rests on.")
-@click.option("--proposal", type=FOLDER, help="Where to write the proposal, where a second person has to sign it.")
-@case_options
-def handover(access: Access, case_id: str, card: Path, to: str, consent: str, proposal: Path | None) -> None:
-    """Hand a case to another organisation or a lawyer, step one: admit the receiver's device. Step two is 'habeas case leave'."""
-    from habeas.cli.people import admitted  # noqa: PLC0415
-    from habeas.services.people import hand_over  # noqa: PLC0415
-
-    with access.case(case_id) as (_, comp):
-        invitation, note = hand_over(comp, text_of(card), to, consent)
-    admitted(invitation, note, proposal)
-
-
-@case.command()
-@click.argument("case_id", metavar="CASE")
-@click.argument("device", metavar="RECEIVER-DEVICE")
-@click.option("--store", required=True, help="Where the receiver gets the case from: synced before and after.")
-@case_options
-def leave(access: Access, case_id: str, device: str, store: str) -> None:
-    """Step two of a handover: sync, make a new epoch without your own devices, sync, and destroy this device's keys of the case."""
-    from habeas.services.people import forget_keys  # noqa: PLC0415
-    from habeas.services.people import leave as run  # noqa: PLC0415
-    from habeas.services.syncing import sync_case  # noqa: PLC0415
-
-    with access.case(case_id) as (opened, comp), show.progress() as progress:
-        before = sync_case(opened, comp, store, progress)
-        show_vault.alarms(before.alarms)
-        if before.alarms:
-            sys.exit(1)
-        run(comp, device)
-        sync_case(opened, comp, store, progress)
-        forget_keys(comp)
-    click.echo(tr("Handed over. Nobody here can open it now. Ask the receiver for the receipt (habeas case receipt CASE)."))
-
-
-@case.command()
-@click.argument("case_id", metavar="CASE")
-@case_options
-def receipt(access: Access, case_id: str) -> None:
-    """Acknowledge a case that was handed to you: a signed text for whoever gave it."""
-    from habeas.services.people import make_receipt  # noqa: PLC0415
-
-    with access.case(case_id) as (_, comp):
-        click.echo(make_receipt(comp))
-
-
-@case.command("check-receipt")
-@click.argument("receipt_file", metavar="RECEIPT", type=FOLDER)
-@click.option("--card", required=True, type=FOLDER, help="The card that the receiver gave.")
-def check_receipt(receipt_file: Path, card: Path) -> None:
-    """Check that a receipt was signed by the device whose card you admitted."""
-    from habeas.services.people import check_receipt as run  # noqa: PLC0415
-
-    found = run(text_of(receipt_file), text_of(card))
-    click.echo(tr("{case}: held by device {device} since {t}, list of members {n}.", case=found.case, device=found.device, t=found.t, n=found.roster))
+for _command in (
+    erasing.shred,
+    erasing.consent_withdrawn,
+    erasing.hold,
+    erasing.review_on,
+    erasing.person_report,
+    handing.dormant,
+    handing.wake,
+    handing.handover,
+    handing.leave,
+    handing.receipt,
+    handing.check_receipt,
+):
+    case.add_command(_command)
