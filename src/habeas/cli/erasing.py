@@ -118,10 +118,12 @@ def person_report(access: Access, case_id: str, person: str, also: tuple[str, ..
     """Everything that is held on one person, with third persons masked. Read it before you hand it over: the mask is a net, not a wall."""
     import msgspec  # noqa: PLC0415
 
-    from habeas.services.exports import write_private  # noqa: PLC0415
+    from habeas.services.exports import outside, write_private  # noqa: PLC0415
     from habeas.services.reporting import person_report as run  # noqa: PLC0415
 
     with access.case(case_id) as (_, comp):
+        if out:
+            outside(comp.disk.root, out)
         report = run(comp, person, also=also)
     content = msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n"
     if out:

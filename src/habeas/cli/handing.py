@@ -26,11 +26,12 @@ _REASON = click.option("--reason", default="", help="Why, in your words; sealed.
 @case_options
 def dormant(access: Access, case_id: str, key_file: Path, key_passphrase_file: Path | None) -> None:
     """Put a case to sleep: from now on it opens only with a second key too, which is written to SECOND-KEY. Keep that elsewhere."""
-    from habeas.services.exports import write_private  # noqa: PLC0415
+    from habeas.services.exports import outside, write_private  # noqa: PLC0415
     from habeas.services.people import make_dormant  # noqa: PLC0415
 
     words = secret(key_passphrase_file, tr("A passphrase for the second key"), confirm=True)
     with access.case(case_id) as (_, comp):
+        outside(comp.disk.root, key_file)
         write_private(key_file, b"")
         key_file.write_bytes(make_dormant(comp, words))
     click.echo(tr("{file} is the second key. Without it nobody opens this case, recovery words included.", file=key_file))

@@ -196,7 +196,7 @@ def memorandum(access: Access, folder: Path | None, cid: str | None, out: Path, 
 
     with _source(folder, cid, access, "memorandum") as source, show.progress() as progress:
         progress(tr("Typesetting"), 0, 1)
-        write_memorandum(out, make_memorandum(source.case, _day(day)))
+        write_memorandum(out, make_memorandum(source.case, _day(day)), source.folder if cid else None)
     show.memorandum(out)
 
 

@@ -142,7 +142,9 @@ def decode(kind: Kind, envelope: Envelope) -> Any:  # the record type of its kin
 def encode(kind: Kind, record: Any) -> Any:  # plain values
     """A record as plain values, in the form of the case folder where it has one. Raises BadInput."""
     if kind in TABLES:
-        return record_cells(TABLES[kind], record)
+        cells = record_cells(TABLES[kind], record)
+        read_record(TABLES[kind], cells)  # what would not be read again is not written
+        return cells
     return {"case.toml": case_toml(record)} if kind is Kind.HEAD else msgspec.to_builtins(record)
 
 

@@ -19,6 +19,7 @@ from habeas.locale import tr
 from habeas.services.approving import need_second_person
 from habeas.services.casebook import TABLES, Book, Entry, add, decode, next_place, read_book, revise
 from habeas.services.exhibits import file_pieces
+from habeas.services.exports import outside
 from habeas.services.source import MOST_EXHIBIT, Source
 from habeas.vault.compartment import Compartment, new_id
 from habeas.vault.errors import NotAllowedError
@@ -137,8 +138,7 @@ def export_folder(vault: Vault, comp: Compartment, out: Path, *, ending: str, re
     need_second_person(comp, What.EXPORTED)
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise BadInput.one(out.name, tr("the folder exists and is not empty; nothing was written"))
-    if vault.disk.root.resolve() in (out.resolve(), *out.resolve().parents):
-        raise BadInput.one(out.name, tr("this place lies inside the vault; an export is plaintext"))
+    outside(vault.disk.root, out)
     book = read_book(comp)
     tables = folder_files(book.case(), ending=ending)
     draft = comp.draft()
@@ -182,7 +182,7 @@ def vault_source(comp: Compartment, use: str) -> Source:
         return comp.read_content(entry.content)
 
     log_use(comp, What.CITED if use == "dossier" else What.REVIEWED, tuple(one.id for one in book.of(Kind.EXHIBIT)), about=use)
-    return Source(case=book.case(), content=content)
+    return Source(case=book.case(), content=content, folder=comp.disk.root)
 
 
 def log_use(comp: Compartment, what: What, ids: tuple[str, ...], *, reason: str = "", about: str = "") -> None:
@@ -272,6 +272,10 @@ def edit(comp: Compartment, kind: Kind, key: str, cells: Mapping[str, str], reas
         raise UsageError(tr("records of this kind are not edited by cells"))
     before = record_cells(table, entry.record)
     record = read_record(table, {name: cell for name, cell in {**before, **cells}.items() if cell})
+    if table.key and any(
+        one.id != entry.id and getattr(one.record, table.key) == getattr(record, table.key) for one in book.of(kind, withdrawn=True)
+    ):
+        raise BadInput.one(kind.value, tr("this {column} is taken", column=table.key), column=table.key)
     if isinstance(record, Statement):
         _fits(book, record)
     draft = comp.draft()

@@ -1,6 +1,5 @@
 """From a case folder to a sealed dossier, and to counsel's memorandum."""
 
-import os
 import re
 from collections.abc import Callable
 from datetime import date
@@ -38,6 +37,7 @@ from habeas.seal.kit import recipient_kit
 from habeas.seal.signature import SigningKey
 from habeas.seal.verify import Verdict, verify_folder
 from habeas.services.examining import Examined, examine_case
+from habeas.services.exports import outside, write_private
 from habeas.services.source import Source
 
 Progress = Callable[[str, int, int], None]
@@ -93,7 +93,7 @@ def make_dossier(  # noqa: PLR0913  # one parameter an option
     """
     progress(tr("Examining"), 0, 1)
     if source.folder and source.folder.resolve() in out.resolve().parents:
-        raise BadInput.one(out.name, tr("this place lies inside the case folder; write the bag elsewhere"))
+        raise BadInput.one(out.name, tr("this place lies inside the case folder or the vault; write the bag elsewhere"))
     examined = examine_case(source.case)
     frozen = freeze(examined, chosen)
     progress(tr("Examining"), 1, 1)
@@ -266,17 +266,12 @@ def _where_used(case: Case, place: str) -> str:
     return ", ".join(ids[:6]) + (" …" if len(ids) > 6 else "")  # noqa: PLR2004
 
 
-def write_memorandum(out: Path, pdf: bytes) -> None:
-    """Write the memorandum, readable by its owner alone, never over another file and never into a bag."""
+def write_memorandum(out: Path, pdf: bytes, vault: Path | None = None) -> None:
+    """Write the memorandum, readable by its owner alone, never over another file, into a bag or into the ``vault``."""
+    if vault:
+        outside(vault, out)
     place = out.parent.resolve()
     parents = [place, *place.parents]
     if any((folder / "bagit.txt").exists() for folder in parents):
         raise BadInput.one(out.name, tr("this place lies inside a bag; the memorandum never enters one"))
-    try:
-        descriptor = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        raise BadInput.one(out.name, tr("there is a file of this name already; nothing was written over")) from None
-    except OSError as error:
-        raise BadInput.one(out.name, tr("cannot be written: {why}", why=os.strerror(error.errno or 0))) from None
-    with os.fdopen(descriptor, "wb") as stream:
-        stream.write(pdf)
+    write_private(out, pdf)

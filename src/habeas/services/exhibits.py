@@ -12,6 +12,7 @@ from habeas.domain.errors import BadInput
 from habeas.intake.folder.reading import read_record, record_cells
 from habeas.locale import tr
 from habeas.services.casebook import TABLES, Book, Entry, add, exhibit_of, next_place, read_book, utc_now
+from habeas.services.exports import create_private, outside
 from habeas.vault.compartment import Compartment, new_id
 from habeas.vault.events import Kind, Recorded, Sealed, Shredded, Touched, What, Withdrawn
 from habeas.vault.kit import Kit
@@ -65,10 +66,18 @@ def shown(path: Path) -> str:
 def walk(paths: Sequence[Path]) -> Iterator[Path]:
     """The files that were named, and those below folders that were named, sorted; links are not followed."""
     for path in paths:
-        if path.is_dir() and not path.is_symlink():
-            yield from sorted(one for one in path.rglob("*") if not one.is_dir())
+        if _is_folder(path):
+            yield from sorted(one for one in path.rglob("*") if not _is_folder(one))
         else:
             yield path
+
+
+def _is_folder(path: Path) -> bool:
+    """Whether it is a folder itself, not a link to one; a name that no disk takes is none."""
+    try:
+        return path.is_dir() and not path.is_symlink()
+    except (OSError, ValueError):
+        return False
 
 
 def seal_files(comp: Compartment, paths: Sequence[Path], details: Exhibit, progress: Progress = lambda *_: None) -> list[Outcome]:
@@ -113,16 +122,16 @@ class _Batch:
 
     def add(self, path: Path, known: Mapping[str, str], progress: Callable[[int], None]) -> tuple[str, str, bool]:
         """Seal one file; (number, SHA-256, whether it is new). What is known already is taken out of the draft again."""
-        rid = new_id()
+        rid, number = new_id(), self._number + 1
         with self.draft.attempt() as attempt:
             sealing = self.draft.content(rid, file_pieces(path), progress)
             digest = sealing.content.sha256
             if digest in known:
                 return known[digest], digest, False
+            record = msgspec.structs.replace(self._details, number=str(number), file=_kept_name(path, number))
+            add(self.draft, Kind.EXHIBIT, record, at=self._place, sealing=sealing, rid=rid)
             attempt.keep()
-        self._number += 1
-        record = msgspec.structs.replace(self._details, number=str(self._number), file=_kept_name(path, self._number))
-        add(self.draft, Kind.EXHIBIT, record, at=self._place, sealing=sealing, rid=rid)
+        self._number = number
         self._place += 1
         self._files += 1
         self._bytes += sealing.content.size
@@ -161,17 +170,13 @@ def open_exhibit(comp: Compartment, number: str, out: Path, reason: str) -> Entr
     """Write an exhibit's bytes to ``out``: a declared export, logged first. Nothing is written over."""
     entry = read_book(comp).find(Kind.EXHIBIT, number)
     exhibit_of(entry)
+    outside(comp.disk.root, out)
     draft = comp.draft()
     draft.events.append(Touched(what=What.OPENED, ids=(entry.id,), reason=draft.text(reason)))
     comp.commit(draft)
+    stream = create_private(out)
     try:
-        descriptor = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
-    except FileExistsError:
-        raise BadInput.one(out.name, tr("there is a file of this name already; nothing was written over")) from None
-    except OSError as error:
-        raise BadInput.one(out.name, tr("cannot be written: {why}", why=os.strerror(error.errno or 0))) from None
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
+        with stream:
             for piece in comp.stream_content(entry.content) if entry.content else ():
                 stream.write(piece)
     except BaseException:

@@ -21,6 +21,7 @@ from habeas.seal.errors import TimestampError
 from habeas.seal.merkle import Frontier
 from habeas.seal.timestamp import read_reply, request_for, verify_token
 from habeas.services.casebook import Entry, add, next_place, read_book, revise
+from habeas.services.exports import outside
 from habeas.vault.compartment import Compartment
 from habeas.vault.events import Kind, Why
 from habeas.vault.vault import Authority, Vault
@@ -92,6 +93,7 @@ def waiting(comp: Compartment) -> tuple[Entry, ...]:
 
 def write_requests(comp: Compartment, folder: Path) -> list[Path]:
     """Write waiting requests as .tsq files, for a stick; they say nothing of the case."""
+    outside(comp.disk.root, folder)
     folder.mkdir(parents=True, exist_ok=True)
     made = []
     for one in waiting(comp):
@@ -208,6 +210,7 @@ def export_stamp(comp: Compartment, rid: str, folder: Path) -> list[Path]:
     stamp: Stamp = entry.record
     if not stamp.reply:
         raise BadInput.one(rid, tr("it has no reply yet"))
+    outside(comp.disk.root, folder)
     folder.mkdir(parents=True, exist_ok=True)
     chain = "".join(
         "-----BEGIN CERTIFICATE-----\n" + "\n".join(cert[i : i + 64] for i in range(0, len(cert), 64)) + "\n-----END CERTIFICATE-----\n"
