@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from simulators.vaults import add, add_exhibit, bare_case, clock, flip, record_of, reopened
 
+from habeas.seal.age import seal_file
 from habeas.vault.compartment import new_id, open_compartment
 from habeas.vault.errors import DamagedError, NotAllowedError, NotReadyError, RosterError, UnreadableError, VaultError
 from habeas.vault.events import Because, Kind, Touched, What, Why, Withdrawn
@@ -296,21 +297,26 @@ def test_a_missing_pack_costs_what_was_in_it_alone(comp):
 def test_pins_never_go_back(comp):
     for n in range(3):
         add(comp, {"n": n})
-    pins = Pins.read(comp.disk, comp._pins_path)
+    pins = Pins.read(comp.disk, comp._pins_path, comp.seat.identity)
     assert pins.logs[comp.seat.device] == (3, comp.known[comp.seat.device].at.h.hex())
     path = segment_of(comp)
     path.write_bytes(b"")
     again = reopened(comp)
     assert again.alarms
-    assert Pins.read(comp.disk, comp._pins_path).logs == pins.logs
+    assert Pins.read(comp.disk, comp._pins_path, comp.seat.identity).logs == pins.logs
     again.close()
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[" * 9000, b'{"logs":"\xff"}', b'{"logs":7}', b"\xff"])
 def test_pins_that_were_damaged_are_told_and_not_taken_for_none(comp, content):
-    (comp.disk.root / comp._pins_path).write_bytes(content)
+    for written in (content, seal_file(content, [comp.seat.identity.recipient])):
+        (comp.disk.root / comp._pins_path).write_bytes(written)
+        check(comp)
+
+
+def check(comp):
     with pytest.raises(DamagedError):
-        Pins.read(comp.disk, comp._pins_path)
+        Pins.read(comp.disk, comp._pins_path, comp.seat.identity)
 
 
 def test_an_older_list_of_members_put_back_is_refused(comp):

@@ -134,7 +134,7 @@ def test_nobody_vanishes_and_nobody_changes():
         (ADMIN, msgspec.structs.replace(READER, age=other)),
         (ADMIN, msgspec.structs.replace(READER, sign=NEW.signer.public.hex())),
         (ADMIN, msgspec.structs.replace(READER, code="z")),
-        (ADMIN, msgspec.structs.replace(READER, device="z" * 12)),
+        (ADMIN, msgspec.structs.replace(READER, device="e" * 12)),
     ):
         refused(BEFORE, signed(after(BEFORE, DIGEST, members=members), A), DIGEST, "missing or was changed")
 

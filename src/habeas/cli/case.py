@@ -281,6 +281,7 @@ for _command in (
     handing.wake,
     handing.handover,
     handing.leave,
+    handing.forget,
     handing.receipt,
     handing.check_receipt,
 ):

@@ -56,6 +56,29 @@ class Access:
             yield vault, comp
 
 
+@contextmanager
+def synced_around(vault: Any, comp: Any, store: str | None, *, offline: bool) -> Iterator[None]:
+    """Sync before keys are destroyed, so that nothing is stranded in a store, and after, so that the others get the new ones.
+
+    Raises UsageError where stores are known and neither was said.
+    """
+    from habeas.cli import show_vault  # noqa: PLC0415
+    from habeas.services.syncing import sync_case  # noqa: PLC0415
+
+    if vault.settings.stores and not store and not offline:
+        raise UsageError(
+            tr("say --store NAME (syncs first and afterwards) or --offline; stores: {names}", names=", ".join(sorted(vault.settings.stores)))
+        )
+    if store:
+        before = sync_case(vault, comp, store)
+        show_vault.alarms(before.alarms)
+        if before.alarms:
+            raise UsageError(tr("nothing was changed; look at the alarms first, or say --offline"))
+    yield
+    if store:
+        show_vault.alarms(sync_case(vault, comp, store).alarms)
+
+
 def default_vault() -> Path:
     """``HABEAS_VAULT``, else a folder of the user's own."""
     named = os.environ.get("HABEAS_VAULT")

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from habeas.cli import show
-from habeas.cli.common import FOLDER, Access, case_options
+from habeas.cli.common import FOLDER, Access, case_options, synced_around
 from habeas.locale import tr
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
@@ -28,10 +28,23 @@ _REASON = click.option("--reason", default="", help="Why, in your words; sealed.
 @click.option("--override-hold", is_flag=True, help="Although the case is under legal hold; that is recorded.")
 @click.option("--despite-damage", is_flag=True, help="Although some other items do not open; they never will.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--store", help="Sync with it first and afterwards.")
+@click.option("--offline", is_flag=True, help="Without a sync first: what others put into a store meanwhile may be lost.")
 @_REASON
 @case_options
 def shred(  # noqa: PLR0913
-    access: Access, case_id: str, kind: str, keys: tuple[str, ...], because: str, reason: str, *, override_hold: bool, despite_damage: bool, yes: bool
+    access: Access,
+    case_id: str,
+    kind: str,
+    keys: tuple[str, ...],
+    because: str,
+    reason: str,
+    *,
+    store: str | None,
+    override_hold: bool,
+    despite_damage: bool,
+    yes: bool,
+    offline: bool,
 ) -> None:
     """Erase exhibits or records for good, with all their revisions. Says first what that does not reach."""
     from habeas.services.casebook import read_book  # noqa: PLC0415
@@ -39,7 +52,7 @@ def shred(  # noqa: PLR0913
     from habeas.services.erasing import shred as run  # noqa: PLC0415
     from habeas.vault.events import Because, Kind  # noqa: PLC0415
 
-    with access.case(case_id) as (opened, comp), show.progress() as progress:
+    with access.case(case_id) as (opened, comp), synced_around(opened, comp, store, offline=offline), show.progress() as progress:
         book = read_book(comp)
         entries = [book.find(Kind(kind), key) for key in keys]
         _ask_to_shred(reach(opened, comp, entries), yes=yes)
@@ -58,7 +71,7 @@ def _ask_to_shred(found: Any, *, yes: bool) -> None:
 
 
 def _shredded(count: int, late: dict[str, int]) -> None:
-    click.echo(tr("{count} payloads shredded. Sync now, and make backups again.", count=count))
+    click.echo(tr("{count} payloads shredded. Make backups again; a device that has not synced still can read them.", count=count))
     if late:
         click.echo(tr("Not confirmed yet: {who}", who=", ".join(sorted(late))))
 
@@ -68,15 +81,19 @@ def _shredded(count: int, late: dict[str, int]) -> None:
 @click.argument("person")
 @click.option("--override-hold", is_flag=True, help="Although the case is under legal hold; that is recorded.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--store", help="Sync with it first and afterwards.")
+@click.option("--offline", is_flag=True, help="Without a sync first: what others put into a store meanwhile may be lost.")
 @_REASON
 @case_options
-def consent_withdrawn(access: Access, case_id: str, person: str, reason: str, *, override_hold: bool, yes: bool) -> None:
+def consent_withdrawn(  # noqa: PLR0913
+    access: Access, case_id: str, person: str, reason: str, store: str | None, *, override_hold: bool, yes: bool, offline: bool
+) -> None:
     """A person withdrew consent: shred what that person said, and the exhibits that came from that person or under that consent."""
     from habeas.services.casebook import read_book  # noqa: PLC0415
     from habeas.services.erasing import reach, resting_on_consent, waiting_for, withdraw_consent  # noqa: PLC0415
 
-    with access.case(case_id) as (opened, comp), show.progress() as progress:
-        _ask_to_shred(reach(opened, comp, resting_on_consent(read_book(comp), person)), yes=yes)
+    with access.case(case_id) as (opened, comp), synced_around(opened, comp, store, offline=offline), show.progress() as progress:
+        _ask_to_shred(reach(opened, comp, resting_on_consent(comp, read_book(comp), person)), yes=yes)
         count = withdraw_consent(comp, person, reason, override=override_hold, progress=lambda done, of: progress(tr("Headers"), done, of))
         late = waiting_for(comp)
     _shredded(count, late)

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from habeas.cli import show, show_vault
-from habeas.cli.common import FOLDER, Access, vault_options
+from habeas.cli.common import FOLDER, Access, case_options, vault_options
 from habeas.locale import tr
 
 _ROLES = click.Choice(["admin", "caseworker", "reader"])
@@ -63,6 +63,17 @@ def restore(access: Access, place: Path, *, drill: bool, as_json: bool) -> None:
         count = run(place, access.root, lambda done, of: progress(tr("Restoring"), done, of))
     click.echo(tr("{vault}: {count} files restored and compared. It opens with the passphrase of that time.", vault=access.root, count=count))
     click.echo(tr("If the device that it came from still works, do not use both: two copies of one device are found out and frozen."), err=True)
+
+
+@click.command()
+@click.argument("case", metavar="CASE")
+@case_options
+def resume(access: Access, case: str) -> None:
+    """After a restore: write to a case again without a sync. Only where no store and no other copy of this device exists."""
+    from habeas.services.vaults import resume as run  # noqa: PLC0415
+
+    with access.case(case) as (_, comp):
+        run(comp)
 
 
 @click.command()

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from habeas.cli import show, show_vault
-from habeas.cli.common import FOLDER, Access, case_options, text_of, vault_options
+from habeas.cli.common import FOLDER, Access, case_options, synced_around, text_of, vault_options
 from habeas.locale import tr
 
 _ROLES = click.Choice(["admin", "caseworker", "reader"])
@@ -47,15 +47,19 @@ def card(access: Access) -> None:
 @click.argument("case", metavar="CASE")
 @click.argument("card_file", metavar="CARD", type=FOLDER)
 @click.option("--role", type=_ROLES, required=True)
+@click.option("--code", required=True, help="The code of the person that you expect; the card has to say the same.")
+@click.option("--same-person", is_flag=True, help="It is another device of somebody who is in the case already.")
 @click.option("--proposal", type=FOLDER, help="Where to write the proposal, where a second person has to sign it.")
 @case_options
-def admit(access: Access, case: str, card_file: Path, role: str, proposal: Path | None) -> None:
+def admit(  # noqa: PLR0913
+    access: Access, case: str, card_file: Path, role: str, code: str, proposal: Path | None, *, same_person: bool
+) -> None:
     """Admit a device by its card. Where there is a second admin, he signs the proposal with 'habeas vault approve'."""
     from habeas.services.people import admit as run  # noqa: PLC0415
     from habeas.vault.roster import Role  # noqa: PLC0415
 
     with access.case(case) as (_, comp):
-        invitation, note = run(comp, text_of(card_file), Role(role))
+        invitation, note = run(comp, text_of(card_file), Role(role), code, same_person=same_person)
     admitted(invitation, note, proposal)
 
 
@@ -74,8 +78,12 @@ def admitted(invitation: str, note: bytes, proposal: Path | None) -> None:
 @click.command()
 @click.argument("case", metavar="CASE")
 @click.argument("proposal", type=FOLDER)
+@click.option(
+    "--words", "files", multiple=True, type=FOLDER, help="Recovery words in place of a second person who is gone: a file with one list (repeatable)."
+)
+@click.option("--yes", is_flag=True, help="Do not ask.")
 @case_options
-def approve(access: Access, case: str, proposal: Path) -> None:
+def approve(access: Access, case: str, proposal: Path, files: tuple[Path, ...], *, yes: bool) -> None:
     """Sign a proposal as the second person. Look first whom it admits."""
     from habeas.services.people import approve as run  # noqa: PLC0415
     from habeas.vault.roster import parse_roster  # noqa: PLC0415
@@ -87,8 +95,9 @@ def approve(access: Access, case: str, proposal: Path) -> None:
         for one in after.members:
             if one.device not in known:
                 click.echo(tr("It admits {code} ({device}) as {role}.", code=one.code, device=one.device, role=one.role.value), err=True)
-        click.confirm(tr("Sign it?"), abort=True, err=True)
-        click.echo(run(comp, note))
+        if not yes:
+            click.confirm(tr("Sign it?"), abort=True, err=True)
+        click.echo(run(comp, note, [text_of(one).strip() for one in files]))
     click.echo(tr("Sync, then give this invitation to the device's owner."), err=True)
 
 
@@ -112,29 +121,35 @@ def join(access: Access, invitation: Path, store: str) -> None:
 @click.command()
 @click.argument("case", metavar="CASE")
 @click.argument("who", metavar="CODE-OR-DEVICE")
+@click.option("--store", help="Sync with it first and afterwards.")
+@click.option("--offline", is_flag=True, help="Without a sync first: what others put into a store meanwhile may be lost.")
 @click.option("--despite-damage", is_flag=True, help="Go on although some items do not open; they never will.")
 @case_options
-def revoke(access: Access, case: str, who: str, *, despite_damage: bool) -> None:
+def revoke(access: Access, case: str, who: str, store: str | None, *, offline: bool, despite_damage: bool) -> None:
     """Revoke a device, or all devices of a person: new keys at once. What was read stays read."""
     from habeas.services.people import revoke as run  # noqa: PLC0415
 
-    with access.case(case) as (_, comp):
+    with access.case(case) as (opened, comp), synced_around(opened, comp, store, offline=offline):
         hit = run(comp, who, despite_damage=despite_damage)
-    click.echo(tr("Revoked: {devices}. New items are closed to them; sync now, so that the others get the new keys.", devices=", ".join(hit)))
+    click.echo(
+        tr("Revoked: {devices}. What is added from now on is closed to them; the others get the new keys when they sync.", devices=", ".join(hit))
+    )
 
 
 @click.command()
 @click.argument("case", metavar="CASE")
+@click.option("--store", help="Sync with it first and afterwards.")
+@click.option("--offline", is_flag=True, help="Without a sync first: what others put into a store meanwhile may be lost.")
 @click.option("--despite-damage", is_flag=True, help="Go on although some items do not open; they never will.")
 @case_options
-def rotate(access: Access, case: str, *, despite_damage: bool) -> None:
+def rotate(access: Access, case: str, store: str | None, *, offline: bool, despite_damage: bool) -> None:
     """New keys for a case, and the old ones destroyed."""
     from habeas.vault.rotation import Change  # noqa: PLC0415
     from habeas.vault.rotation import rotate as run  # noqa: PLC0415
 
-    with access.case(case) as (_, comp), show.progress() as progress:
+    with access.case(case) as (opened, comp), synced_around(opened, comp, store, offline=offline), show.progress() as progress:
         after = run(comp, Change(), despite_damage=despite_damage, progress=lambda done, of: progress(tr("Headers"), done, of))
-    click.echo(tr("Epoch {epoch}. Sync now, so that the others get the new keys.", epoch=after.epoch))
+    click.echo(tr("Epoch {epoch}. The others get the new keys when they sync.", epoch=after.epoch))
 
 
 @click.command()
@@ -149,3 +164,33 @@ def kit(access: Access, case: str, out: Path, code: str) -> None:
     with access.case(case) as (_, comp):
         device = seal_only_kit(comp, out, code)
     click.echo(tr("{folder}: seal-only device {device}. Home: habeas vault sync CASE --store {folder}", folder=out, device=device))
+
+
+@click.command("recovery-renew")
+@click.argument("case", metavar="CASE")
+@click.option("--proposal", type=FOLDER, help="Where to write the proposal, where a second person has to sign it.")
+@case_options
+def recovery_renew(access: Access, case: str, proposal: Path | None) -> None:
+    """Put the newest recovery words in the place of those that a case was made with; the old ones then open it no longer."""
+    from habeas.services.people import renew_words  # noqa: PLC0415
+
+    with access.case(case) as (opened, comp):
+        note = renew_words(opened, comp)
+    if note:
+        admitted("", note, proposal)
+    else:
+        click.echo(tr("The newest words open this case from now on. Sync, so that others and the store have it too."))
+
+
+@click.command()
+@click.argument("case", metavar="CASE")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@vault_options
+def drop(access: Access, case: str, *, yes: bool) -> None:
+    """Give up this device's place in a case: its keys there are destroyed. To come back, it needs a fresh card."""
+    from habeas.services.people import drop_seat  # noqa: PLC0415
+
+    if not yes:
+        click.confirm(tr("Destroy this device's keys of the case?"), abort=True, err=True)
+    with access.vault() as opened:
+        drop_seat(opened, case)

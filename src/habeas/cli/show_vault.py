@@ -7,6 +7,7 @@ import click
 import msgspec
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from habeas.cli.show import plain
 from habeas.locale import tr, tr_n
@@ -25,11 +26,11 @@ def table(head: Sequence[str], rows: Sequence[Sequence[object]], *, empty: str =
     if plain():
         click.echo("\t".join(head))
         for row in rows:
-            click.echo("\t".join(str(cell) for cell in row))
+            click.echo("\t".join(printable(str(cell)) for cell in row))
         return
     made = Table(*head)
     for row in rows:
-        made.add_row(*(str(cell) for cell in row))
+        made.add_row(*(Text(printable(str(cell))) for cell in row))
     Console(highlight=False).print(made)
 
 
@@ -76,7 +77,7 @@ def plaintext(left: Sequence[Any]) -> None:
 
 
 def printable(text: str) -> str:
-    """A path that cannot play with the terminal."""
+    """A text that cannot play with the terminal: what is not printable stands as an escape."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape", "backslashreplace").decode() for c in text)
 
 

@@ -58,6 +58,7 @@ def status(access: Access, *, as_json: bool) -> None:
 
 def _state(one: object) -> str:
     words = [
+        getattr(one, "state", ""),
         tr("on hold") if getattr(one, "held", False) else "", tr("dormant") if getattr(one, "dormant", False) else "",
         tr("ALARM") if getattr(one, "alarms", 0) else "",
     ]  # fmt: skip
@@ -85,10 +86,11 @@ def recovery_words(access: Access, threshold: int, shares: int, out: Path | None
     """Make recovery words: lists of 33 words for paper (SLIP-39). Any THRESHOLD of them open every case; fewer tell nothing."""
     from habeas.vault.vault import make_recovery  # noqa: PLC0415
 
+    if out:
+        out.mkdir(mode=0o700)  # first: words that cannot be written down must not replace the old ones
     with access.vault() as opened:
         lists = make_recovery(opened, threshold, shares)
     if out:
-        out.mkdir(mode=0o700)
         for number, words in enumerate(lists, 1):
             (out / f"list-{number}.txt").write_text(words + "\n", encoding="ascii")
         click.echo(
@@ -110,7 +112,7 @@ def recovery_check(access: Access, files: tuple[Path, ...]) -> None:
 
     with access.vault() as opened:
         check_recovery(opened, _lists(files))
-    click.echo(tr("They work. Cases that are made or rotated from now on can be recovered with them."))
+    click.echo(tr("They work, for cases made from now on. For each older case: habeas vault recovery-renew CASE"))
 
 
 def _lists(files: tuple[Path, ...]) -> list[str]:
@@ -166,6 +168,9 @@ for _command in (
     people.revoke,
     people.rotate,
     people.kit,
+    people.recovery_renew,
+    people.drop,
+    keeping.resume,
     sharing.store,
     sharing.sync,
     sharing.head,

@@ -3,6 +3,7 @@
 A record is kept as the cells of its row in the case folder, so that the vault's content is readable by the published format alone.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -11,9 +12,10 @@ import msgspec
 
 from habeas.domain.case import Case, Exhibit
 from habeas.domain.errors import BadInput
+from habeas.domain.statement import Statement
 from habeas.domain.work import Contact, Note, Referral, Relation, Stamp, Task
 from habeas.intake.folder.columns import APPEALS, CONSENTS, EXHIBITS, PLACES, REVIEWS, STATEMENTS, VOICES, Table
-from habeas.intake.folder.reading import read_head, read_record, record_cells
+from habeas.intake.folder.reading import bare_name, read_head, read_record, record_cells
 from habeas.intake.folder.writing import case_toml
 from habeas.locale import tr
 from habeas.vault.compartment import Compartment, new_id
@@ -83,16 +85,59 @@ class Book(msgspec.Struct, frozen=True, kw_only=True):
 
     def case(self) -> Case:
         """The case that a folder would give."""
+        doubled = self.doubled()
+        if doubled:
+            said = tr("two devices gave one number; give one of them another: habeas case edit CASE KIND RANDOM-ID id=… (or number=…): {which}",
+                      which=", ".join(doubled))  # fmt: skip
+            raise BadInput.one(self.cid, said)
         head = self.head()
         fields: dict[str, Any] = msgspec.structs.asdict(head.record) if head else {"title": self.cid}
-        return Case(**{**fields, **{table.stem: tuple(one.record for one in self.of(kind)) for kind, table in TABLES.items()}})
+        tables = {table.stem: tuple(one.record for one in self.of(kind)) for kind, table in TABLES.items()}
+        return _whole(Case(**{**fields, **tables}))
+
+    def left_out(self) -> list[str]:
+        """What refers to something that was withdrawn or shredded, and is left out of the case for that reason."""
+        ids = {one.record.id for one in self.of(Kind.STATEMENT)}
+        numbers = {one.record.number for one in self.of(Kind.EXHIBIT)}
+        head = self.head()
+        found = [tr("{id} is no longer in the accusation", id=one) for one in (head.record.accusation if head else ()) if one not in ids]
+        for one in self.of(Kind.STATEMENT):
+            anchor = one.record.when.relative.anchor if one.record.when and one.record.when.relative else ""
+            found += (
+                [tr("the date of {id} was told by {other}, and is gone with it", id=one.key, other=anchor)] if anchor and anchor not in ids else []
+            )
+            gone = one.record.exhibit and one.record.exhibit not in numbers and bool(numbers)
+            found += [tr("{id} rested on exhibit {number}, which is gone", id=one.key, number=one.record.exhibit)] if gone else []
+        return found
 
     def find(self, kind: Kind, key: str) -> Entry:
-        """The entry that people call ``key``. Raises BadInput."""
-        for one in self.entries:
-            if one.kind is kind and key in (one.key, one.id):
-                return one
-        raise BadInput.one(self.cid, tr("no {kind} of this id", kind=kind.value))
+        """The entry that people call ``key``. Raises BadInput where there is none, or where two devices gave one number to two."""
+        found = [one for one in self.entries if one.kind is kind and key in (one.key, one.id)]
+        if len(found) > 1:
+            said = tr("{count} records are called so; name one by its random id: {ids}", count=len(found), ids=", ".join(one.id for one in found))
+            raise BadInput.one(self.cid, said)
+        if not found:
+            raise BadInput.one(self.cid, tr("no {kind} of this id", kind=kind.value))
+        return found[0]
+
+    def doubled(self) -> list[str]:
+        """Numbers that two records have, since two devices gave them without seeing each other."""
+        keys = Counter((one.kind, one.key) for one in self.entries if not one.withdrawn and TABLES.get(one.kind) and TABLES[one.kind].key)
+        return [f"{kind.value} {key}" for (kind, key), count in keys.items() if count > 1]
+
+
+def _whole(case: Case) -> Case:
+    """Without references to what is withdrawn or shredded, so that a folder made of it can be read."""
+    ids = {one.id for one in case.statements}
+    numbers = {one.number for one in case.exhibits}
+
+    def mended(one: Statement) -> Statement:
+        anchor = one.when.relative.anchor if one.when and one.when.relative else ""
+        when = None if anchor and anchor not in ids else one.when
+        return msgspec.structs.replace(one, when=when, exhibit=one.exhibit if one.exhibit in numbers or not numbers else "")
+
+    accusation = tuple(one for one in case.accusation if one in ids)
+    return msgspec.structs.replace(case, accusation=accusation, statements=tuple(mended(one) for one in case.statements))
 
 
 def read_book(comp: Compartment) -> Book:
@@ -114,9 +159,9 @@ def read_book(comp: Compartment) -> Book:
         if lines[-1].payload in gone or (lines[-1].kind is Kind.CONTACT and not comp.me.role.reads_contacts):
             continue
         try:
-            envelope = comp.envelope(lines[-1].payload, rid)
+            envelope = comp.envelope(lines[-1].payload, rid, lines[-1].commitment)
             record = decode(lines[-1].kind, envelope)
-        except (VaultError, BadInput, msgspec.DecodeError, msgspec.ValidationError):
+        except (VaultError, BadInput, msgspec.MsgspecError, LookupError, TypeError, ValueError):
             unreadable.append(rid)
             continue
         forked = any(one.previous not in {"", *(before.payload for before in lines[:at])} or (at and one.previous != lines[at - 1].payload)
@@ -133,16 +178,23 @@ def read_book(comp: Compartment) -> Book:
 def decode(kind: Kind, envelope: Envelope) -> Any:  # the record type of its kind
     """The record inside an envelope. Raises BadInput or a msgspec error."""
     if kind in TABLES:
-        return read_record(TABLES[kind], msgspec.json.decode(envelope.record, type=dict[str, str]))
+        return _checked(read_record(TABLES[kind], msgspec.json.decode(envelope.record, type=dict[str, str])))
     if kind is Kind.HEAD:
         return Case(**read_head(msgspec.json.decode(envelope.record, type=dict[str, str])["case.toml"]))
     return msgspec.json.decode(envelope.record, type=WORK.get(kind, dict))
 
 
+def _checked(record: Any) -> Any:  # the record type of its kind
+    """A record whose file is a bare name: whatever a member wrote there, an export must not follow it. Raises BadInput."""
+    if isinstance(record, Exhibit) and record.file and not bare_name(record.file):
+        raise BadInput.one("exhibits", tr("the bare name of a file is wanted, without a folder"), column="file")
+    return record
+
+
 def encode(kind: Kind, record: Any) -> Any:  # plain values
     """A record as plain values, in the form of the case folder where it has one. Raises BadInput."""
     if kind in TABLES:
-        cells = record_cells(TABLES[kind], record)
+        cells = record_cells(TABLES[kind], _checked(record))
         read_record(TABLES[kind], cells)  # what would not be read again is not written
         return cells
     return {"case.toml": case_toml(record)} if kind is Kind.HEAD else msgspec.to_builtins(record)

@@ -1,6 +1,7 @@
 """Cases in the vault: make, import, export, list, and change their records one revision at a time."""
 
 import shutil
+import tempfile
 from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
@@ -22,7 +23,7 @@ from habeas.services.exhibits import file_pieces
 from habeas.services.exports import outside
 from habeas.services.source import MOST_EXHIBIT, Source
 from habeas.vault.compartment import Compartment, new_id
-from habeas.vault.errors import NotAllowedError
+from habeas.vault.errors import NotAllowedError, VaultError
 from habeas.vault.events import Because, Held, Kind, Touched, What, Why, Withdrawn
 from habeas.vault.roster import Role
 from habeas.vault.vault import Vault
@@ -56,6 +57,7 @@ class CaseLine(msgspec.Struct, frozen=True, kw_only=True):
     dormant: bool
     alarms: int
     next_due: str
+    state: str = ""
 
 
 def new_case(vault: Vault, title: str, review_on: date) -> str:
@@ -145,10 +147,9 @@ def export_folder(vault: Vault, comp: Compartment, out: Path, *, ending: str, re
     ids = tuple(one.id for one in book.entries if one.kind in TABLES or one.kind is Kind.HEAD)
     draft.events.append(Touched(what=What.EXPORTED, ids=ids, reason=draft.text(reason), about="folder"))
     comp.commit(draft)
-    partial = out.parent / f".{out.name}.partial"
-    shutil.rmtree(partial, ignore_errors=True)
-    (partial / "exhibits").mkdir(parents=True, mode=0o700)
-    partial.chmod(0o700)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    partial = Path(tempfile.mkdtemp(prefix=f".{out.name}.", suffix=".partial", dir=out.parent))  # readable by its owner alone
+    (partial / "exhibits").mkdir()
     try:
         for name, content in tables.items():
             (partial / name).write_bytes(content)
@@ -199,8 +200,22 @@ def list_cases(vault: Vault) -> list[CaseLine]:
         try:
             with vault.case(cid) as comp:
                 lines.append(_line(comp))
-        except (NotAllowedError, UsageError):
-            lines.append(CaseLine(cid=cid, role="", statements=0, exhibits=0, review_on="", held=False, dormant=True, alarms=0, next_due=""))
+        except (VaultError, UsageError) as error:  # one case that does not open hides no other
+            state = "dormant" if "dormant" in str(error) else "does not open"
+            lines.append(
+                CaseLine(
+                    cid=cid,
+                    role="",
+                    statements=0,
+                    exhibits=0,
+                    review_on="",
+                    held=False,
+                    dormant=state == "dormant",
+                    alarms=1,
+                    next_due="",
+                    state=state,
+                )
+            )
     return lines
 
 
@@ -346,6 +361,6 @@ def agenda(vault: Vault) -> list[tuple[str, str, str]]:
                 until = status(comp).until
                 if until:
                     found.append((until, cid, "review"))
-        except (NotAllowedError, UsageError):
+        except (VaultError, UsageError):
             continue
     return sorted(found, key=lambda one: (not one[0][:1].isdigit(), one))

@@ -1,16 +1,18 @@
 """Shred an exhibit or a statement, act on a withdrawn consent, and tell what that cannot reach, where the user decides."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Any
 
 import msgspec
 
 from habeas.domain.errors import BadInput
 from habeas.domain.identity import fold
 from habeas.locale import tr
-from habeas.services.casebook import Book, Entry, read_book, revise
+from habeas.services.casebook import Book, Entry, decode, encode, read_book, revise
 from habeas.services.cases import status
 from habeas.vault.compartment import Compartment
-from habeas.vault.errors import HeldError
+from habeas.vault.errors import HeldError, VaultError
 from habeas.vault.events import Because, Kind, Recorded, Sealed, Shredded, Why
 from habeas.vault.rotation import Change, rotate, unconfirmed
 from habeas.vault.vault import Vault
@@ -41,7 +43,12 @@ class Reach(msgspec.Struct, frozen=True, kw_only=True):
         if self.devices:
             said.append(tr("Until these have synced they still can read it: {who}.", who=", ".join(self.devices)))
         if self.stores:
-            said.append(tr("A store may have kept old copies; with an old key of a device they would open: {which}.", which=", ".join(self.stores)))
+            said.append(
+                tr(
+                    "A store may have kept old copies and key files; with the keys of any device, also today's, they would open: {which}.",
+                    which=", ".join(self.stores),
+                )
+            )
         if self.backups:
             said.append(
                 tr("These backups still hold it, with their keys, until the backup is made again there: {which}.", which=", ".join(self.backups))
@@ -59,13 +66,18 @@ def reach(vault: Vault, comp: Compartment, entries: Sequence[Entry]) -> Reach:
     ids = {one.id for one in entries}
     book = read_book(comp)
     numbers = {one.record.number for one in entries if one.kind is Kind.EXHIBIT}
-    mentions = tuple(one.key for one in book.of(Kind.STATEMENT, withdrawn=True) if one.record.exhibit in numbers and one.id not in ids)
+    mentions = [f"statement {one.key}" for one in book.of(Kind.STATEMENT, withdrawn=True) if one.record.exhibit in numbers and one.id not in ids]
+    derived = (one for one in book.of(Kind.EXHIBIT, withdrawn=True) if {one.record.derived_from, one.record.translation_of} & (numbers - {""}))
+    mentions += [f"exhibit {one.key}" for one in derived if one.id not in ids]
+    names = {fold(record.speaker) for one in entries if one.kind is Kind.STATEMENT for record in revisions_of(comp, one)} - {""}
+    named = (one for one in book.entries if one.id not in ids and one.kind is not Kind.HEAD and names_in(one, names))
+    mentions += [f"{one.kind.value} {one.key}" for one in named]
     seal_only = {one.device for one in comp.roster.active() if not one.role.reads}
     return Reach(
         items=tuple(one.key for one in entries), payloads=len(_payloads(comp, ids)), held=bool(status(comp).on),
         devices=tuple(sorted({f"{one.code} ({one.device})" for one in comp.roster.active() if one.role.reads and one.device != comp.seat.device})),
         stores=tuple(sorted(vault.settings.stores)), backups=tuple(f"{one.place} ({one.on})" for one in vault.settings.backups),
-        kits=tuple(sorted({revision.device for one in entries for revision in one.revisions} & seal_only)), mentions=mentions,
+        kits=tuple(sorted({revision.device for one in entries for revision in one.revisions} & seal_only)), mentions=tuple(dict.fromkeys(mentions)),
     )  # fmt: skip
 
 
@@ -81,6 +93,12 @@ def _payloads(comp: Compartment, ids: set[str]) -> list[str]:
             if reason and len(getattr(line, "ids", (rid,))) == 1 and not isinstance(line, Shredded):
                 found.append(reason)
     return [one for one in dict.fromkeys(found) if one not in gone]
+
+
+def names_in(entry: Entry, names: set[str]) -> bool:
+    """Whether a record names one of these (folded)."""
+    text = fold(" ".join(str(value) for value in msgspec.to_builtins(encode(entry.kind, entry.record)).values()))
+    return any(name in text for name in names)
 
 
 def shred(  # noqa: PLR0913
@@ -106,18 +124,30 @@ def shred(  # noqa: PLR0913
     return len(payloads)
 
 
-def resting_on_consent(book: Book, person: str) -> list[Entry]:
-    """What would not be held without a person's consent: what that person said, and exhibits from that person or under that consent."""
+def resting_on_consent(comp: Compartment, book: Book, person: str) -> list[Entry]:
+    """What would not be held without a person's consent: what that person said, exhibits from that person or under that consent, the contact.
+
+    All revisions count: a name that was taken out later still stands in the earlier ones.
+    """
     key = fold(person)
 
-    def rests(one: Entry) -> bool:
-        if one.kind is Kind.STATEMENT:
-            return fold(one.record.speaker) == key
-        if one.kind is Kind.EXHIBIT:
-            return key in (fold(one.record.obtained_from), fold(one.record.consent))
-        return one.kind is Kind.CONTACT and fold(one.record.person) == key
+    def rests(kind: Kind, record: Any) -> bool:
+        if kind is Kind.STATEMENT:
+            return fold(record.speaker) == key
+        if kind is Kind.EXHIBIT:
+            return key in (fold(record.obtained_from), fold(record.consent))
+        return kind is Kind.CONTACT and fold(record.person) == key
 
-    return [one for one in book.entries if rests(one)]
+    return [one for one in book.entries if any(rests(one.kind, record) for record in revisions_of(comp, one))]
+
+
+def revisions_of(comp: Compartment, entry: Entry) -> list[Any]:
+    """Every revision of a record that opens here, the newest last."""
+    found = []
+    for one in entry.revisions[:-1]:
+        with suppress(VaultError, BadInput, msgspec.MsgspecError, LookupError, TypeError, ValueError):
+            found.append(decode(entry.kind, comp.envelope(one.payload)))
+    return [*found, entry.record]
 
 
 def withdraw_consent(comp: Compartment, person: str, reason: str, *, override: bool = False, progress: Progress = lambda *_: None) -> int:
@@ -132,7 +162,7 @@ def withdraw_consent(comp: Compartment, person: str, reason: str, *, override: b
     for one in given:
         revise(draft, one, msgspec.structs.replace(one.record, refused=True), Why.DECIDED, reason)
     comp.commit(draft)
-    resting = resting_on_consent(read_book(comp), person)
+    resting = resting_on_consent(comp, read_book(comp), person)
     return shred(comp, resting, Because.CONSENT_WITHDRAWN, reason, override=override, progress=progress) if resting else 0
 
 

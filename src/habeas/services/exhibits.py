@@ -14,6 +14,7 @@ from habeas.locale import tr
 from habeas.services.casebook import TABLES, Book, Entry, add, exhibit_of, next_place, read_book, utc_now
 from habeas.services.exports import create_private, outside
 from habeas.vault.compartment import Compartment, new_id
+from habeas.vault.disk import Disk
 from habeas.vault.events import Kind, Recorded, Sealed, Shredded, Touched, What, Withdrawn
 from habeas.vault.kit import Kit
 
@@ -222,9 +223,9 @@ def id_of(comp: Compartment, key: str) -> str:
 
 def seal_into_kit(folder: Path, paths: Sequence[Path], details: Exhibit) -> list[Outcome]:
     """Seal files into a seal-only kit, one commit each; an outcome for each. What is a duplicate cannot be known there."""
-    kit = Kit(folder, utc_now)
     outcomes: list[Outcome] = []
-    with kit.disk.lock():
+    with Disk(folder).lock():
+        kit = Kit(folder, utc_now)  # read under the lock: another process may be writing
         for path in walk(paths):
             number = kit.at.n + 1
             called = f"{int(kit.file.device[:4], 16)}-{number}"  # a number that no other device gives

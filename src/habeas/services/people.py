@@ -5,12 +5,14 @@ can put himself in somebody's place.
 """
 
 import base64
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
 from habeas.domain.errors import BadInput
+from habeas.domain.when import When, moment
 from habeas.domain.work import Referral
 from habeas.locale import tr
 from habeas.seal.age import AgeError, Identity, Recipient, armor, seal_with_passphrase
@@ -18,16 +20,19 @@ from habeas.seal.canonical import canonical
 from habeas.seal.ed25519 import verifies
 from habeas.seal.note import NoteError, add_signature
 from habeas.services.casebook import add, next_place, read_book
+from habeas.services.exports import outside, write_private
+from habeas.services.opening import second_key
 from habeas.vault.compartment import Compartment
 from habeas.vault.errors import NotReadyError, RosterError, SecondPersonError
-from habeas.vault.events import Kind, Touched, What
+from habeas.vault.events import Hex, Kind, Time, Touched, What
 from habeas.vault.keyring import DROP
 from habeas.vault.kit import make_kit
-from habeas.vault.roster import Member, Role, missing_signatures
-from habeas.vault.rotation import Change, adopt, forget, propose, rotate
+from habeas.vault.recovery import Recovery
+from habeas.vault.roster import Code, Device, Member, Role, missing_signatures
+from habeas.vault.rotation import Change, adopt, propose, rotate
 from habeas.vault.seat import Seat
 from habeas.vault.store import Store
-from habeas.vault.sync import join
+from habeas.vault.sync import join, push_all
 from habeas.vault.vault import Vault
 
 _CARD, _INVITATION, _RECEIPT = "habeas-card-1:", "habeas-invitation-1:", "habeas-receipt-1:"
@@ -36,30 +41,30 @@ _CARD, _INVITATION, _RECEIPT = "habeas-card-1:", "habeas-invitation-1:", "habeas
 class Card(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a device shows to be admitted to one case: fresh public keys, its person's code, and a signature over them by the key itself."""
 
-    device: str
-    code: str
-    sign: str
-    age: str
-    signature: str = ""
+    device: Device
+    code: Code
+    sign: Hex
+    age: Annotated[str, msgspec.Meta(max_length=80)]
+    signature: Annotated[str, msgspec.Meta(max_length=128)] = ""
 
 
 class Invitation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the admitted device needs: the case, and the digest of the roster that trust begins with."""
 
-    case: str
-    trust: str
-    device: str
+    case: Annotated[str, msgspec.Meta(pattern=r"\Acase-[0-9a-f]{12}\Z")]
+    trust: Hex
+    device: Device
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A device acknowledges that it holds a case as of a roster; signed with its key in that case."""
 
-    case: str
-    device: str
+    case: Annotated[str, msgspec.Meta(pattern=r"\Acase-[0-9a-f]{12}\Z")]
+    device: Device
     roster: int
-    head: str
-    t: str
-    signature: str = ""
+    head: Hex
+    t: Time
+    signature: Annotated[str, msgspec.Meta(max_length=128)] = ""
 
 
 def _text(prefix: str, value: Any) -> str:
@@ -73,7 +78,7 @@ def _read(prefix: str, untrusted: str, kind: type[Any], file: str) -> Any:  # th
     body = text.removeprefix(prefix)
     try:
         return msgspec.json.decode(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)), type=kind)
-    except (ValueError, msgspec.DecodeError):
+    except (ValueError, msgspec.MsgspecError, RecursionError):
         raise BadInput.one(file, tr("mistyped or cut short")) from None
 
 
@@ -109,9 +114,16 @@ def invitation(comp: Compartment, device: str) -> str:
     return _text(_INVITATION, Invitation(case=comp.cid, trust=comp.roster_digest, device=device))
 
 
-def admit(comp: Compartment, untrusted_card: str, role: Role) -> tuple[str, bytes]:
-    """Admit a device: (its invitation, b"") where that counts at once, or ("", a proposal) that a second person has to sign."""
+def admit(comp: Compartment, untrusted_card: str, role: Role, code: str, *, same_person: bool = False) -> tuple[str, bytes]:
+    """Admit a device: (its invitation, b"") where that counts at once, or ("", a proposal) that a second person has to sign.
+
+    ``code``: the one that the admin expects; a card chooses its own, and might choose another person's. Raises BadInput.
+    """
     card = read_card(untrusted_card)
+    if card.code != code:
+        raise BadInput.one("card", tr("it says another code than the one that you expect"))
+    if not same_person and any(one.code == code for one in comp.roster.members):
+        raise BadInput.one("card", tr("this code is of somebody in the case already; say --same-person if it is another device of the same person"))
     member = Member(device=card.device, code=card.code, role=role, sign=card.sign, age=card.age)
     note = propose(comp, members=[member])
     if missing_signatures(comp.roster, note):
@@ -120,10 +132,20 @@ def admit(comp: Compartment, untrusted_card: str, role: Role) -> tuple[str, byte
     return invitation(comp, card.device), b""
 
 
-def approve(comp: Compartment, untrusted_note: bytes) -> str:
-    """Sign a proposal as the second person and put it into force; the invitation of the device that it adds."""
+def approve(comp: Compartment, untrusted_note: bytes, words: Sequence[str] = ()) -> str:
+    """Sign a proposal as the second person and put it into force; the invitation of the device that it adds.
+
+    ``words``: recovery words, which sign in place of a second person where there is none any more.
+    """
     try:
-        note = add_signature(untrusted_note, comp.seat.device, comp.seat.signer)
+        if words:
+            recovery = Recovery.from_words(words)
+            numbers = [at for at, one in enumerate(comp.roster.holders) if one == recovery.holder]
+            if not numbers:
+                raise RosterError("these recovery words are not of this case")
+            note = add_signature(untrusted_note, f"recovery{numbers[0]}", recovery.signer)
+        else:
+            note = add_signature(untrusted_note, comp.seat.device, comp.seat.signer)
     except NoteError:
         raise RosterError("not a proposal") from None
     known = {one.device for one in comp.roster.members}
@@ -135,17 +157,14 @@ def approve(comp: Compartment, untrusted_note: bytes) -> str:
 def join_case(vault: Vault, untrusted_invitation: str, store: Store) -> str:
     """Begin to work on a case that this device was admitted to; its id."""
     found: Invitation = _read(_INVITATION, untrusted_invitation, Invitation, "invitation")
+    if found.case in vault.case_ids():
+        raise BadInput.one("invitation", tr("this device has a place in that case already; 'habeas vault drop CASE' gives it up first"))
     waiting = vault.settings.joining.get(found.device)
     if waiting is None:
         raise BadInput.one("invitation", tr("it is for another device, or for a card that was made elsewhere"))
     seat = Seat.open(base64.b64decode(waiting), vault.identity)
-    vault.keep_seat(found.case, seat)
-    try:
-        join(vault.disk, found.case, seat, found.trust, store, vault.clock).close()
-    except BaseException:
-        if not vault.disk.exists(f"cases/{found.case}/FORMAT"):
-            vault.disk.remove(f"local/{found.case}.age")
-        raise
+    join(vault.disk, found.case, seat, found.trust, store, vault.clock).close()
+    vault.keep_seat(found.case, seat)  # only now: nothing of an invitation that leads nowhere stays
     del vault.settings.joining[found.device]
     vault.save()
     return found.case
@@ -176,11 +195,14 @@ def seal_only_kit(comp: Compartment, folder: Path, code: str) -> str:
     return seat.device
 
 
-def make_dormant(comp: Compartment, passphrase: str) -> bytes:
-    """Put a case to sleep: from now on it opens only with a second key, which is returned as a passphrase-protected text file."""
+def make_dormant(comp: Compartment, key_file: Path, passphrase: str) -> None:
+    """Put a case to sleep: from now on it opens only with a second key, which is written to ``key_file`` and read back before anything else."""
+    outside(comp.disk.root, key_file)
     second = Identity.generate()
+    write_private(key_file, armor(seal_with_passphrase(f"# second key of {comp.cid}\n{second.text()}\n".encode(), passphrase)))
+    if second_key(key_file, passphrase).raw != second.raw:
+        raise NotReadyError("the second key that was just written does not open; the case stays as it is")
     rotate(comp, Change(dormant=second.recipient.text))
-    return armor(seal_with_passphrase(f"# second key of {comp.cid}\n{second.text()}\n".encode(), passphrase))
 
 
 def wake(comp: Compartment) -> None:
@@ -188,42 +210,69 @@ def wake(comp: Compartment) -> None:
     rotate(comp, Change(dormant=""))
 
 
-def hand_over(comp: Compartment, untrusted_card: str, to: str, consent: str) -> tuple[str, bytes]:
-    """Hand a case to another organisation or a lawyer: (invitation, proposal), as :func:`admit`; first step of two.
+def hand_over(comp: Compartment, untrusted_card: str, to: str, consent: str, code: str) -> tuple[str, bytes]:
+    """Hand a case to another organisation or a lawyer: (invitation, proposal), as :func:`admit`; first step of three.
 
     ``consent``: the id of a consent on record that is not refused. The receiver becomes an admin; :func:`leave` is the second step.
     """
     consents = {one.id: one.record for one in read_book(comp).of(Kind.CONSENT)}
-    if consent not in consents or consents[consent].refused:
-        raise NotReadyError("a consent on record is wanted: its id, and not one that was refused")
+    given = consents.get(consent)
+    if given is None or given.refused or (given.expires_on is not None and _over(given.expires_on, comp.clock())):
+        raise NotReadyError("a consent on record is wanted: its id, and not one that was refused or has expired")
     card = read_card(untrusted_card)
+    admitted = admit(comp, untrusted_card, Role.ADMIN, code)
     draft = comp.draft()
     add(draft, Kind.REFERRAL, Referral(to=to, device=card.device, consent=consent), at=next_place(read_book(comp).of(Kind.REFERRAL)))
     comp.commit(draft)
-    return admit(comp, untrusted_card, Role.ADMIN)
+    return admitted
 
 
-def leave(comp: Compartment, device: str) -> None:
-    """The second step: a new epoch without one's own organisation's devices, after which this device's keys are destroyed.
+def _over(day: When, now: str) -> bool:
+    """Whether a day of the case folder is surely past."""
+    return day.hi is not None and moment(day.hi) < now[:10]
 
-    Sync before (so that the receiver has everything) and after (so that the store has the new roster). Raises NotReadyError.
+
+def leave(comp: Compartment, device: str, store: Store) -> int:
+    """The second step: a new epoch for the receiver alone, without one's own devices and recovery words, and everything sent to the store.
+
+    Can be called again where sending was interrupted. Nothing is destroyed here: that is :func:`forget_case`, with the receipt. Files sent.
     """
-    receiver = comp.roster.member(device)
-    if receiver is None or not receiver.active or receiver.role is not Role.ADMIN:
-        raise NotReadyError("the receiver's device is not an admin of this case yet")
-    own = tuple(one.device for one in comp.roster.active() if one.device != device and one.code != receiver.code)
-    rotate(comp, Change(revoke=own, events=(Touched(what=What.HANDED_OVER, ids=(), about=device),), handed_over=True))
+    if not comp.removed:
+        receiver = comp.roster.member(device)
+        if receiver is None or not receiver.active or receiver.role is not Role.ADMIN:
+            raise NotReadyError("the receiver's device is not an admin of this case yet")
+        own = tuple(one.device for one in comp.roster.active() if one.device != device)
+        said = Touched(what=What.HANDED_OVER, ids=(), about=device)
+        rotate(comp, Change(revoke=own, events=(said,), holders=(), handed_over=True))
+    return push_all(comp, store)
 
 
-def forget_keys(comp: Compartment) -> None:
-    """Destroy this device's keys of a case that it handed over; the ciphertext stays as a record."""
-    if not comp.roster.handed_over:
-        raise NotReadyError("this case was not handed over")
-    comp.close()
-    forget(comp, keep=())
-    comp.index.destroy()
-    comp.disk.remove(f"local/{comp.cid}.age")
-    comp.disk.settle()
+def forget_case(vault: Vault, cid: str, untrusted_receipt: str, untrusted_card: str) -> None:
+    """The third step: with the receiver's receipt, destroy this device's keys of the case. The ciphertext stays as a record."""
+    receipt = check_receipt(untrusted_receipt, untrusted_card)
+    if receipt.case != cid:
+        raise BadInput.one("receipt", tr("it is of another case"))
+    drop_seat(vault, cid)
+
+
+def drop_seat(vault: Vault, cid: str) -> None:
+    """Give up this device's place in a case: its keys there are destroyed, and with them what only this device could still read."""
+    vault.seat(cid)
+    for path in (f"local/{cid}.age", f"local/{cid}.pins", *(f"index/{cid}.db{ending}" for ending in ("", "-wal", "-shm"))):
+        vault.disk.remove(path)
+    vault.disk.settle()
+
+
+def renew_words(vault: Vault, comp: Compartment) -> bytes:
+    """Put the vault's newest recovery words in the place of those that a case names; a proposal where a second person has to sign."""
+    holders = tuple(vault.settings.holders)
+    if not vault.settings.recovery_checked:
+        raise NotReadyError("check the new recovery words first: habeas vault recovery-check")
+    note = propose(comp, holders=holders)
+    if missing_signatures(comp.roster, note):
+        return note
+    rotate(comp, Change(holders=holders))  # a new epoch: what the old words opened, they open no longer
+    return b""
 
 
 def make_receipt(comp: Compartment) -> str:

@@ -8,9 +8,11 @@ from collections.abc import Iterator
 
 import msgspec
 
+from habeas.domain.case import Case
 from habeas.domain.identity import fold
 from habeas.dossier.masking import Mask, names_of
 from habeas.services.casebook import Book, Entry, encode, read_book
+from habeas.services.erasing import revisions_of
 from habeas.services.exhibits import Step, custody
 from habeas.vault.compartment import Compartment
 from habeas.vault.draft import Draft
@@ -18,11 +20,12 @@ from habeas.vault.events import Kind, Touched, What
 
 
 class Held(msgspec.Struct, frozen=True, kw_only=True):
-    """One record that mentions the person: its kind, how it is called, its cells with third persons masked, and its custody."""
+    """One record that mentions the person: its kind, how it is called, its cells, earlier revisions and custody, third persons masked."""
 
     kind: str
     key: str
     cells: dict[str, str]
+    earlier: tuple[dict[str, str], ...]
     custody: tuple[Step, ...]
 
 
@@ -54,23 +57,42 @@ def person_report(comp: Compartment, person: str, *, also: tuple[str, ...] = ())
     """Everything on ``person`` (and other spellings, ``also``). The report is logged, without the name."""
     book = read_book(comp)
     names = {fold(one) for one in (person, *also)}
-    mask = Mask(names_of(book.case()) | _others(book), [person, *also])
+    mask = Mask(names_of(_all(book)) | _others(book), [person, *also])
     head = book.head()
     main = bool(head and names & {fold(head.record.person), fold(head.record.pseudonym)} - {""})
-    found = [
-        (one, cells)
-        for one in book.entries
-        if one.kind is not Kind.HEAD and (_mentions(cells := _cells(one), names) or (main and one.kind is Kind.STATEMENT and not one.record.person))
-    ]
+    found = [one for one in book.entries if _is_about(comp, one, names, main=main)]
     draft: Draft = comp.draft()
-    draft.events.append(Touched(what=What.REPORTED, ids=tuple(one.id for one, _ in found)))
+    draft.events.append(Touched(what=What.REPORTED, ids=tuple(one.id for one in found)))
     comp.commit(draft)
-    records = tuple(
-        Held(kind=one.kind.value, key=one.key, cells={name: mask(cell) for name, cell in cells.items()}, custody=tuple(custody(comp, one.id)))
-        for one, cells in found
-    )
+    records = tuple(_held(comp, one, mask) for one in found)
     exhibits = tuple(one.key for one in book.of(Kind.EXHIBIT, withdrawn=True))
     return PersonReport(case=comp.cid, records=records, masked=mask.count, not_searched=exhibits)
+
+
+def _is_about(comp: Compartment, one: Entry, names: set[str], *, main: bool) -> bool:
+    """Whether any revision of a record mentions the person. Another person's contact stays out: it is that person's alone."""
+    if one.kind is Kind.HEAD:
+        return main
+    if one.kind is Kind.CONTACT:
+        return fold(one.record.person) in names
+    if main and one.kind is Kind.STATEMENT and not one.record.person:
+        return True
+    return any(_mentions(dict(_flat("", encode(one.kind, record))), names) for record in revisions_of(comp, one))
+
+
+def _held(comp: Compartment, one: Entry, mask: Mask) -> Held:
+    """A record with its earlier revisions and its custody, third persons masked in all of it."""
+    steps = tuple(msgspec.structs.replace(step, words=mask(step.words)) for step in custody(comp, one.id))
+    earlier = tuple({name: mask(cell) for name, cell in _flat("", encode(one.kind, record))} for record in revisions_of(comp, one)[:-1])
+    return Held(kind=one.kind.value, key=one.key, cells={name: mask(cell) for name, cell in _cells(one).items()}, earlier=earlier, custody=steps)
+
+
+def _all(book: Book) -> Case:
+    """The case with withdrawn records as well, for the names in it."""
+    return Case(title="", statements=tuple(one.record for one in book.of(Kind.STATEMENT, withdrawn=True)),
+                exhibits=tuple(one.record for one in book.of(Kind.EXHIBIT, withdrawn=True)),
+                consents=tuple(one.record for one in book.of(Kind.CONSENT, withdrawn=True)),
+                person=head.record.person if (head := book.head()) else "")  # fmt: skip
 
 
 def _others(book: Book) -> set[str]:

@@ -21,9 +21,10 @@ from habeas.seal.errors import TimestampError
 from habeas.seal.merkle import Frontier
 from habeas.seal.timestamp import read_reply, request_for, verify_token
 from habeas.services.casebook import Entry, add, next_place, read_book, revise
-from habeas.services.exports import outside
+from habeas.services.cases import log_use
+from habeas.services.exports import outside, write_private
 from habeas.vault.compartment import Compartment
-from habeas.vault.events import Kind, Why
+from habeas.vault.events import Kind, What, Why
 from habeas.vault.vault import Authority, Vault
 
 LARGEST_REPLY = 1 << 20
@@ -98,7 +99,7 @@ def write_requests(comp: Compartment, folder: Path) -> list[Path]:
     made = []
     for one in waiting(comp):
         path = folder / f"{one.id}.tsq"
-        path.write_bytes(base64.b64decode(one.record.request))
+        write_private(path, base64.b64decode(one.record.request))
         made.append(path)
     return made
 
@@ -182,17 +183,19 @@ def check_stamps(comp: Compartment) -> list[StampState]:
             extra = [base64.b64decode(cert) for cert in stamp.chain]
             good = verify_token(base64.b64decode(stamp.reply), _digest(stamp), [stamp.root.encode()], extra)
             state, at = "good", good.at.isoformat()
-        except TimestampError as error:
-            state, at = str(error), ""
-        found.append(StampState(id=one.id, authority=stamp.authority, state=state, at=at, matches=matches(comp, stamp.checkpoint)))
+            same = matches(comp, stamp.checkpoint)
+        except (TimestampError, ValueError, LookupError) as error:  # a member may write anything into a record
+            state, at, same = str(error) if isinstance(error, TimestampError) else tr("malformed"), "", False
+        found.append(StampState(id=one.id, authority=stamp.authority, state=state, at=at, matches=same))
     return found
 
 
 def matches(comp: Compartment, checkpoint: str) -> bool:
     """Whether every log still begins with exactly what a checkpoint says (RFC 6962 root over its first events)."""
-    for line in checkpoint.split("\n"):
-        if not line.startswith("device "):
-            continue
+    first, cid, _, *devices = checkpoint.rstrip("\n").split("\n")
+    if (first, cid) != (CHECKPOINT, comp.cid) or not devices:
+        return False
+    for line in devices:
         _, device, n, h, size, root = line.split(" ")
         frontier = Frontier()
         sql = "SELECT line FROM event WHERE dev = ? AND n <= ? ORDER BY n, i"
@@ -220,6 +223,7 @@ def export_stamp(comp: Compartment, rid: str, folder: Path) -> list[Path]:
         "stamped.bin": bytes.fromhex(stamp.salt) + stamp.checkpoint.encode(), "reply.tsr": base64.b64decode(stamp.reply),
         "root.pem": stamp.root.encode(), "chain.pem": chain.encode(),
     }  # fmt: skip
+    log_use(comp, What.EXPORTED, (rid,), about="stamp")
     for name, content in files.items():
-        (folder / name).write_bytes(content)
+        write_private(folder / name, content)
     return [folder / name for name in files]

@@ -27,6 +27,7 @@ def add_store(vault: Vault, name: str, address: str, credentials: Mapping[str, s
     if name in vault.settings.stores:
         raise UsageError(tr("a store of this name is known already; remove it first"))
     if not address.startswith("s3://"):
+        open_store(address, credentials)  # refuses what is neither
         address = str(Path(address).resolve())
     store = open_store(address, credentials)
     if not keeps_what_is_there(store):
@@ -53,9 +54,16 @@ def store_of(vault: Vault, name: str) -> Store:
     """A known store, or a folder (a stick, a seal-only kit) named by its path. Raises BadInput."""
     if name in vault.settings.stores:
         return open_store(vault.settings.stores[name], vault.settings.credentials.get(name, {}))
-    if Path(name).is_dir():
+    if _is_folder(name):
         return open_store(name, {})
     raise BadInput.one("stores", tr("no store of this name, and no folder; 'habeas vault store add' makes one known"))
+
+
+def _is_folder(name: str) -> bool:
+    try:
+        return Path(name).is_dir()
+    except (OSError, ValueError):
+        return False
 
 
 def sync_case(vault: Vault, comp: Compartment, name: str, progress: Progress = lambda *_: None) -> Synced:

@@ -13,9 +13,11 @@ from habeas.seal.age import Identity
 from habeas.services.casebook import utc_now
 from habeas.services.opening import opened
 from habeas.vault.backup import Kept, back_up, check_backup, restore
+from habeas.vault.compartment import Compartment
 from habeas.vault.disk import Disk
 from habeas.vault.doctor import Checked, verify_compartment
 from habeas.vault.errors import RosterError, VaultError
+from habeas.vault.layout import CASE, NAME
 from habeas.vault.recovery import Recovery, readmit
 from habeas.vault.seat import Seat
 from habeas.vault.vault import Backup, Vault, create_vault
@@ -61,6 +63,12 @@ def make_backup(vault: Vault, place: Path, progress: Progress = lambda *_: None)
     return kept
 
 
+def resume(comp: Compartment) -> None:
+    """Let a restored vault write to a case without a sync."""
+    comp.pins.must_sync = False
+    comp.save_pins()
+
+
 def drill(place: Path, passphrase: str, progress: Progress = lambda *_: None) -> Verified:
     """Restore a backup beside itself, open it, read everything, and take the copy away again: what a restore would give."""
     bad = check_backup(place, lambda done, of: progress(tr("Comparing"), done, of))
@@ -80,7 +88,7 @@ def recover(root: Path, origin: Path, words: list[str], passphrase: str, code: s
     """A new vault from recovery words and a copy of the cases (a vault, a backup or a store): the ids of the cases that opened."""
     recovery = Recovery.from_words(words)
     folder = origin / "cases" if (origin / "cases").is_dir() else origin
-    found = sorted(path for path in folder.iterdir() if (path / "members").is_dir())
+    found = sorted(path for path in folder.iterdir() if CASE.fullmatch(path.name) and not path.is_symlink() and (path / "members").is_dir())
     if not found:
         raise UsageError(tr("no case lies there; a vault, a backup of one, or the folder of a store is wanted"))
     with create_vault(root, passphrase, code, utc_now) as vault:
@@ -95,9 +103,15 @@ def recover(root: Path, origin: Path, words: list[str], passphrase: str, code: s
 
 
 def _readmitted(vault: Vault, path: Path, recovery: Recovery, second: Identity | None) -> bool:
-    cid, disk = path.name, vault.disk
-    shutil.copytree(path, disk.root / "cases" / cid)
-    Disk(disk.root).put(f"cases/{cid}/FORMAT", f"habeas-compartment/1\n{cid}\n".encode())
+    """Copy the files of one case that have a name of ours, and no others (no links either), and put a fresh device into it."""
+    cid, disk, origin = path.name, vault.disk, Disk(path)
+    for name in origin.files(""):
+        if NAME.fullmatch(name):
+            with origin.open(name) as stream, disk.new_file() as copy:
+                while piece := stream.read(1 << 20):
+                    copy.write(piece)
+                copy.keep(f"cases/{cid}/{name}")
+    disk.put(f"cases/{cid}/FORMAT", f"habeas-compartment/1\n{cid}\n".encode())
     seat = Seat.generate()
     try:
         readmit(disk, cid, seat, vault.settings.code, recovery, second)

@@ -15,6 +15,8 @@ from habeas.vault.disk import Disk, plain_errors
 from habeas.vault.errors import DamagedError, NoVaultError, VaultExistsError
 
 MANIFEST = "BACKUP.sha256"
+RESTORED = "local/restored"
+"""Stands in a vault that was restored and not opened since."""
 FORMAT = "habeas-backup/1"
 _LOCAL = ("index/", "tmp/", "partial/", "lock")
 Progress = Callable[[int, int], None]
@@ -45,7 +47,8 @@ def _digest(path: Path) -> str:
 def _lines(text: str) -> Iterator[tuple[str, str]]:
     for line in text.split("\n"):
         digest, gap, path = line.partition("  ")
-        if gap and len(digest) == 64 and path and not path.startswith("/") and ".." not in path.split("/"):  # noqa: PLR2004
+        plain = path and not path.startswith("/") and not {"..", ""} & set(path.split("/")) and not set(path) & set(":\\")
+        if gap and len(digest) == 64 and plain:  # noqa: PLR2004
             yield path, digest
 
 
@@ -65,15 +68,18 @@ def read_manifest(place: Path) -> dict[str, str]:
 
 def back_up(disk: Disk, place: Path, progress: Progress = lambda *_: None) -> Kept:
     """Copy what is new or changed; files first, the list last. Raises VaultExistsError where the place holds something else."""
-    if place.exists() and any(place.iterdir()) and not (place / MANIFEST).exists():
+    begun = (place / "FORMAT").is_file() and (place / "FORMAT").read_bytes() == disk.read("FORMAT")  # of this vault, and interrupted
+    if place.exists() and any(place.iterdir()) and not (place / MANIFEST).exists() and not begun:
         raise VaultExistsError("the place of the backup holds something that is not a backup")
     before = read_manifest(place) if (place / MANIFEST).exists() else {}
+    if before and (place / "FORMAT").read_bytes() != disk.read("FORMAT"):
+        raise VaultExistsError("the place holds the backup of another vault")
     target = Disk(place)
     with plain_errors():
         place.mkdir(parents=True, exist_ok=True, mode=0o700)
     digests: dict[str, str] = {}
     new = written = 0
-    paths = _wanted(disk)
+    paths = sorted(_wanted(disk), key=lambda path: path != "FORMAT")  # first: it says whose backup was begun here
     for done, path in enumerate(paths):
         progress(done, len(paths))
         digests[path] = _digest(disk.root / path)
@@ -87,7 +93,7 @@ def back_up(disk: Disk, place: Path, progress: Progress = lambda *_: None) -> Ke
         written += disk.size(path)
     target.settle()
     target.put(MANIFEST, "".join(f"{digest}  {path}\n" for path, digest in sorted(digests.items())).encode())
-    stale = [path for path in target.files("") if path not in digests and path != MANIFEST]
+    stale = [path for path in before if path not in digests and target.exists(path)]  # only what an earlier backup put there
     for path in stale:
         target.remove(path)
     target.settle()
@@ -97,13 +103,14 @@ def back_up(disk: Disk, place: Path, progress: Progress = lambda *_: None) -> Ke
 
 
 def check_backup(place: Path, progress: Progress = lambda *_: None) -> list[str]:
-    """Paths of a backup that are missing or changed; none where it is whole."""
+    """Paths of a backup that are missing, changed or not of it; none where it is whole."""
     wanted = read_manifest(place)
     bad = []
     for done, (path, digest) in enumerate(sorted(wanted.items())):
         progress(done, len(wanted))
         if not (place / path).is_file() or (place / path).is_symlink() or _digest(place / path) != digest:
             bad.append(path)
+    bad += [path for path in Disk(place).files("") if path not in wanted and path != MANIFEST]
     progress(len(wanted), len(wanted))
     return bad
 
@@ -135,6 +142,7 @@ def restore(place: Path, root: Path, progress: Progress = lambda *_: None) -> in
         for done, (path, digest) in enumerate(sorted(wanted.items())):
             progress(done, len(wanted))
             _copy_back(place, disk, path, digest)
+        disk.put(RESTORED, b"")
         disk.settle()
         shutil.rmtree(partial / "tmp", ignore_errors=True)
         if root.exists():

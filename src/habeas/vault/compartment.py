@@ -22,6 +22,7 @@ from habeas.seal.age import (
     open_chunks,
     open_file,
     open_header,
+    opens_beginning,
     seal_file,
     seal_header,
     seal_payload,
@@ -30,8 +31,8 @@ from habeas.seal.merkle import Frontier
 from habeas.seal.note import NoteError
 from habeas.vault.disk import Disk
 from habeas.vault.draft import Content, Draft, Envelope
-from habeas.vault.errors import DamagedError, NotAllowedError, RosterError, ShreddedError, UnreadableError, VaultError
-from habeas.vault.events import CommitHead, Event, decode_line, encode_commit, encode_line
+from habeas.vault.errors import DamagedError, NotAllowedError, NotReadyError, RosterError, ShreddedError, UnreadableError, VaultError
+from habeas.vault.events import CommitHead, Event, commitment, decode_line, encode_commit, encode_line
 from habeas.vault.frames import Tail, encode_frame
 from habeas.vault.index import Index, fingerprint, index_key
 from habeas.vault.keyring import Epoch, Keyring, write_keys
@@ -66,7 +67,7 @@ class Compartment:
         """Nothing is read yet; :meth:`load` does."""
         self.disk, self.cid, self.seat, self.clock, self.second = disk, cid, seat, clock, second
         self.folder = f"cases/{cid}"
-        self.pins = Pins.read(disk, self._pins_path)
+        self.pins = Pins.read(disk, self._pins_path, seat.identity)
         self.objects = Objects(disk, self.folder)
         self.rings = Keyring()
         self.alarms: list[Alarm] = []
@@ -108,7 +109,7 @@ class Compartment:
         self.close()
         self.load_rosters()
         self.rings = Keyring()
-        self.rings.load(self.disk, self.folder, self.seat.identity, f"d{self.seat.device}", self.second)
+        self.rings.load(self.disk, self.folder, self.seat.identity, f"d{self.seat.device}", self.second, self.roster)
         self.objects.load()
         self.alarms += [Alarm(what="damaged file " + name[:32]) for name in (*self.objects.damaged, *self.rings.damaged)]
         self.open_index()
@@ -128,7 +129,7 @@ class Compartment:
 
     def load_rosters(self) -> None:
         """Follow the chain of rosters from where trust began to the last one that this device can read."""
-        folder, trusted = f"{self.folder}/members", self.pins.trust
+        folder = f"{self.folder}/members"
         current: Roster | None = None
         digest = ""
         for name in self.disk.names(folder):
@@ -141,26 +142,30 @@ class Compartment:
             except (AgeError, NoteError):
                 self._damaged_roster(name)
                 continue
-            if seen == self.pins.roster[1]:  # seen and followed before: it holds even where an older one is damaged now
-                current = admit_first(note, self.cid, seen)
-            elif current is not None:
-                current = admit_next(current, note, digest)
-            elif not trusted or seen == trusted:
-                current = admit_first(note, self.cid, trusted)
-            else:
-                continue
-            digest, self.removed = seen, False
+            found = self._admit(current, note, seen, digest)
+            if found is not None:
+                current, digest, self.removed = found, seen, False
         if current is None:
             raise RosterError("none that this device can trust")
         version, pinned = self.pins.roster
         if current.version < version or (current.version == version and digest != pinned):
             raise RosterError("an older one was put back in place of the one that was seen here")
         self.roster, self.roster_digest = current, digest
+        if current.epoch not in self.pins.epochs:
+            self.pins.epochs.append(current.epoch)
         if (current.version, digest) != (version, pinned):
             self.disk.make_durable(f"{folder}/{current.version:04}.age")
             self.pins.roster = (current.version, digest)
             self.pins.trust = self.pins.trust or digest
-            self.pins.write(self.disk, self._pins_path)
+            self.pins.write(self.disk, self._pins_path, self.seat.identity.recipient)
+
+    def _admit(self, current: Roster | None, note: bytes, seen: str, digest: str) -> Roster | None:
+        """The next roster; None for one from before trust began. Raises RosterError."""
+        if seen == self.pins.roster[1]:  # seen and followed before: it holds even where an older one is damaged now
+            return admit_first(note, self.cid, seen)
+        if current is not None:
+            return admit_next(current, note, digest)
+        return admit_first(note, self.cid, self.pins.trust) if self.pins.trust in ("", seen) else None
 
     def _damaged_roster(self, name: str) -> None:
         """An older one that is damaged is an alarm; without the newest one nothing can be trusted."""
@@ -259,6 +264,22 @@ class Compartment:
             elif (row := next(self.index.rows("SELECT h FROM frame WHERE dev = ? AND n = ?", (device, n)), None)) and row[0].hex() != h:
                 self.alarms.append(Alarm(what="forked", device=device, n=n))
 
+    def spoken_of(self) -> set[bytes]:
+        """Payloads that a commit speaks of: contents, records and reasons."""
+        found: set[bytes] = set()
+        for _, _, _, line in self.index.events():
+            found.update(bytes.fromhex(one) for one in (getattr(line, "payload", ""), getattr(line, "reason", "")) if one)
+        return found
+
+    def bodies(self) -> dict[bytes, bytes]:
+        """Bodies of all frames by the hash that their headers go by: what a header is tested on."""
+        found: dict[bytes, bytes] = {}
+        for device in self.devices():
+            log = self.log(device)
+            frames, _, _, after = log.read_on(log.start)
+            found.update((hashlib.sha256(one.body).digest(), one.body) for one in (*(frame for frame, _ in frames), *after))
+        return found
+
     def waiting(self) -> dict[str, int]:
         """Commits of other devices that do not open here (yet), and payloads of theirs without a header: device → how many."""
         found: dict[str, int] = {}
@@ -301,7 +322,7 @@ class Compartment:
         """Keep what was seen, durably."""
         if self.disk.read_only:
             return
-        self.pins.write(self.disk, self._pins_path)
+        self.pins.write(self.disk, self._pins_path, self.seat.identity.recipient)
 
     def open_payload(self, payload: bytes, pieces: Iterable[bytes] | None = None) -> bytes:
         """The padded plaintext of a payload. Raises UnreadableError, DamagedError or ShreddedError."""
@@ -309,36 +330,54 @@ class Compartment:
 
     def stream_payload(self, payload: bytes, pieces: Iterable[bytes] | None = None) -> Iterator[bytes]:
         """The same in pieces; an error at the end means that nothing of it counts."""
-        file_key = self.file_key(payload)
+        whole = None if pieces is None else b"".join(pieces)
+        file_key = self.file_key(payload, whole)
         try:
-            yield from open_chunks(file_key, self.objects.pieces(payload) if pieces is None else pieces)
+            yield from open_chunks(file_key, self.objects.pieces(payload) if whole is None else [whole])
         except AgeError:
             raise DamagedError("payload " + payload.hex()[:12]) from None
 
-    def file_key(self, payload: bytes) -> bytes:
-        """The key of a payload, from the newest header that opens."""
+    def fits(self, file_key: bytes, payload: bytes, body: bytes | None = None) -> bool:
+        """Whether a key opens the first chunk of a payload."""
+        try:
+            beginning = self.objects.beginning(payload) if body is None else body
+        except VaultError:
+            return False
+        return opens_beginning(file_key, beginning)
+
+    def file_key(self, payload: bytes, body: bytes | None = None) -> bytes:
+        """The key of a payload, from a header that opens and fits. ``body``: the payload itself, where it lies in a log."""
         damaged = False
+        keys: list[bytes] = []
         for folder in self.rings.folders():
             for header in self.objects.headers.get(folder, {}).get(payload, ()):
                 try:
-                    return open_header(header, self.rings.identities(folder))
+                    keys.append(open_header(header, self.rings.identities(folder)))
                 except NoMatchError:
                     continue
                 except AgeError:
                     damaged = True
+        if len(keys) == 1:
+            return keys[0]
+        for key in keys:  # a header that opens and is of another key was put there by somebody: the payload tells
+            if self.fits(key, payload, body):
+                return key
+        damaged |= bool(keys)
         if damaged:
             raise DamagedError("the header of payload " + payload.hex()[:12])
         if hasattr(self, "index") and payload.hex() in self.index.gone():
             raise ShreddedError(payload.hex()[:12])
         raise UnreadableError("no key for payload " + payload.hex()[:12])
 
-    def envelope(self, payload: str, rid: str = "") -> Envelope:
-        """A record as it was sealed; with ``rid``, only if it says the same id. Raises UnreadableError and kin."""
+    def envelope(self, payload: str, rid: str = "", committed: str = "") -> Envelope:
+        """A record as it was sealed; with ``rid`` and ``committed``, only if it says that id and is what the log committed to."""
+        plain = self.open_payload(bytes.fromhex(payload))
         try:
-            found = msgspec.json.decode(self.open_payload(bytes.fromhex(payload)), type=Envelope)
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            found = msgspec.json.decode(plain, type=Envelope)
+            said = commitment(bytes.fromhex(found.salt), hashlib.sha256(plain).digest()) if committed else ""
+        except (msgspec.MsgspecError, ValueError, RecursionError):
             raise DamagedError("record " + payload[:12]) from None
-        if rid and found.id != rid:  # a member put one record's text under the id of another
+        if (rid and found.id != rid) or said != committed:  # a member put one text under the id of another, or shows two readers two texts
             raise DamagedError("record " + payload[:12])
         return found
 
@@ -380,6 +419,10 @@ class Compartment:
         me, known = self.me, self._mine()
         if not all(me.role.may_write(event) for event in draft.events):
             raise NotAllowedError(f"role {me.role}")
+        if self.pins.must_sync:
+            raise NotReadyError(
+                "this vault was restored from a backup: sync this case first, so that no number is used twice (or: habeas vault resume CASE)"
+            )
         if known.frontier is None:
             raise DamagedError("this device's own log; restore it before writing")
         draft.flush()
@@ -432,7 +475,7 @@ class Compartment:
                 self.index.add_events(lamport, device, at.n, list(zip(lines, events, strict=True)))  # type: ignore[arg-type]
                 self.index.add_seen(device, self._head.seen)
                 self.index.add_device((device, at.n, at.h, at.segment, at.end, frontier.size, b"".join(frontier.roots), lamport))
-            self.pins.write(self.disk, self._pins_path)
+            self.pins.write(self.disk, self._pins_path, self.seat.identity.recipient)
         except (apsw.Error, VaultError):  # the commit counts already: it must not be reported as failed, or it would be repeated
             self._behind = True
 

@@ -220,22 +220,13 @@ def verify_compartment(comp: Compartment, progress: Progress = lambda *_: None) 
     return Checked(
         problems=tuple(dict.fromkeys(reading.problems)), rosters=reading.rosters, devices=len(comp.devices()), commits=commits, events=events,
         headers=reading.headers, payloads=reading.payloads, size=reading.size, erased=erased, form_only=reading.form_only,
-        left_over=len(comp.objects.spots.keys() - _spoken_of(comp)),
+        left_over=len(comp.objects.spots.keys() - comp.spoken_of()),
     )  # fmt: skip
 
 
 def _lines(comp: Compartment) -> Iterator[Line]:
     for _, _, _, line in comp.index.events(("Sealed", "Recorded")):
         yield line
-
-
-def _spoken_of(comp: Compartment) -> set[bytes]:
-    found = {bytes.fromhex(line.payload) for line in _lines(comp) if isinstance(line, (Sealed, Recorded))}
-    for _, _, _, line in comp.index.events():
-        reason = getattr(line, "reason", "")
-        if reason:
-            found.add(bytes.fromhex(reason))
-    return found
 
 
 def _payloads(reading: _Reading, gone: frozenset[str], progress: Progress) -> None:
@@ -295,7 +286,7 @@ def _without_record(reading: _Reading, line: Sealed) -> None:
 def _left_over(reading: _Reading) -> None:
     """Payloads that no commit speaks of: what a crash left before its commit; they are checked against their names alone."""
     comp = reading.comp
-    for payload in comp.objects.spots.keys() - _spoken_of(comp):
+    for payload in comp.objects.spots.keys() - comp.spoken_of():
         try:
             for _ in comp.objects.pieces(payload):
                 pass

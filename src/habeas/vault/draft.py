@@ -127,9 +127,11 @@ class Draft:
                 self._held = sum(len(sealed) for _, sealed in self._small)
                 del self.events[events:], self.headers[headers:]
 
-    def text(self, words: str) -> str:
-        """A reason or other free words as a payload of its own; empty for none."""
-        return self.payload(_spaced(msgspec.json.encode({"salt": os.urandom(SALT).hex(), "text": words}))) if words else ""
+    def text(self, words: str, *, contacts: bool = False) -> str:
+        """A reason or other free words as a payload of its own; empty for none. ``contacts``: only for those who may read contacts."""
+        if not words:
+            return ""
+        return self.payload(_spaced(msgspec.json.encode({"salt": os.urandom(SALT).hex(), "text": words})), contacts=contacts)
 
     def record(  # noqa: PLR0913  # one parameter a field of the event
         self, kind: Kind, rid: str, record: Any, why: Why, *, at: int = 0, previous: str = "", reason: str = "",
@@ -147,7 +149,7 @@ class Draft:
         self.events.append(
             Recorded(
                 kind=kind, id=rid, payload=payload, size=len(plain), commitment=commitment(salt, digest), why=why, previous=previous,
-                reason=self.text(reason),
+                reason=self.text(reason, contacts=kind is Kind.CONTACT),
             )
         )  # fmt: skip
         return payload

@@ -37,7 +37,7 @@ class LockedError(VaultError):
 
 
 class NoSuchCaseError(VaultError):
-    """No case of this id is open to you."""
+    """No case of this id is open to you; 'habeas vault status' lists those that are."""
 
 
 class NotAllowedError(VaultError):

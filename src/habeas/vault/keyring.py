@@ -13,6 +13,8 @@ from collections.abc import Iterable
 from habeas.seal.age import AgeError, Identity, Recipient, open_file, parse_identities, seal_file
 from habeas.vault.disk import Disk
 from habeas.vault.errors import DamagedError, NotReadyError
+from habeas.vault.layout import epoch_number
+from habeas.vault.roster import Roster
 
 DROP = "s-"
 """Header folders of seal-only devices begin so."""
@@ -32,6 +34,11 @@ class Epoch:
         """A fresh epoch after ``previous`` (empty: the first); its name tells two that were made at once apart."""
         number = int(previous.partition("-")[0]) + 1 if previous else 1
         return cls(f"{number}-{secrets.token_hex(4)}", Identity.generate(), Identity.generate())
+
+    def is_of(self, roster: Roster) -> bool:
+        """Whether these are the secrets of the public keys that a roster names: anybody can seal a key file for a device."""
+        contacts = self.contacts is None or self.contacts.recipient.text == roster.contacts
+        return self.main.recipient.text == roster.recipient and contacts
 
     @property
     def identities(self) -> tuple[Identity, ...]:
@@ -68,13 +75,23 @@ class Keyring:
         self.epochs: dict[str, Epoch] = {}
         self.drops: dict[str, Identity] = {}
 
-    def load(self, disk: Disk, folder: str, reader: Identity, suffix: str, second: Identity | None) -> None:
-        """Open every key file that is for this reader (``suffix``: dDEVICE or rN)."""
+    def load(self, disk: Disk, folder: str, reader: Identity, suffix: str, second: Identity | None, roster: Roster) -> None:
+        """Open every key file that is for this reader (``suffix``: dDEVICE or rN); the current one has to be the roster's."""
         names = disk.names(f"{folder}/keys")
         for name in names:
             epoch, _, rest = name.partition(".")
             if rest == f"{suffix}.age":
-                self.epochs[epoch] = Epoch.open(epoch, disk.read(f"{folder}/keys/{name}"), reader, second)
+                try:
+                    found = Epoch.open(epoch, disk.read(f"{folder}/keys/{name}"), reader, second)
+                except DamagedError:
+                    if epoch == roster.epoch:
+                        raise
+                    self.damaged.append("keys/" + name)
+                    continue
+                if epoch != roster.epoch or found.is_of(roster):
+                    self.epochs[epoch] = found
+                else:
+                    self.damaged.append("keys/" + name)
         for name in names:
             epoch, _, rest = name.partition(".")
             if rest.startswith("s") and epoch in self.epochs:
@@ -86,17 +103,13 @@ class Keyring:
 
     def folders(self) -> tuple[str, ...]:
         """Header folders that this device can open, newest epoch first."""
-        return (*sorted(self.epochs, key=_number, reverse=True), *self.drops)
+        return (*sorted(self.epochs, key=epoch_number, reverse=True), *self.drops)
 
     def identities(self, folder: str) -> tuple[Identity, ...]:
         """What opens headers in a folder."""
         if folder in self.drops:
             return (self.drops[folder],)
         return self.epochs[folder].identities if folder in self.epochs else ()
-
-
-def _number(epoch: str) -> int:
-    return int(epoch.partition("-")[0])
 
 
 def write_keys(  # noqa: PLR0913  # one a kind of reader

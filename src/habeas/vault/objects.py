@@ -240,6 +240,13 @@ class Objects:
         """A payload in memory."""
         return b"".join(self.pieces(payload))
 
+    def beginning(self, payload: bytes) -> bytes:
+        """The first chunk of a payload and what stands before it, unchecked. Raises UnreadableError where it is not here."""
+        spot = self.spots.get(payload)
+        if spot is None:
+            raise UnreadableError("its content is not on this machine: " + payload.hex()[:12])
+        return self.raw(spot._replace(length=min(spot.length, (1 << 16) + 32)))
+
     def raw(self, spot: Spot) -> bytes:
         """What stands at a spot, unchecked: to be copied as it is."""
         with self._disk.open(spot.path) as stream:

@@ -85,6 +85,8 @@ def readmit(disk: Disk, cid: str, seat: Seat, code: str, recovery: Recovery, sec
     if number < 0:
         raise RosterError("these recovery words are not of this case")
     epoch = Epoch.open(roster.epoch, disk.read(f"{folder}/keys/{roster.epoch}.r{number}.age"), recovery.identity, second)
+    if not epoch.is_of(roster):
+        raise RosterError("the key for the recovery words is not the one that the list of members names; use another copy of the case")
     me = Member(device=seat.device, code=code, role=Role.ADMIN, sign=seat.signer.public.hex(), age=seat.identity.recipient.text)
     after = msgspec.structs.replace(roster, version=roster.version + 1, previous=digest, members=(*roster.members, me))
     note = sign_roster(after, [(f"recovery{number}", recovery.signer)])
@@ -93,7 +95,7 @@ def readmit(disk: Disk, cid: str, seat: Seat, code: str, recovery: Recovery, sec
     write_keys(
         disk, folder, epoch, [(seat.device, seat.identity.recipient, True)], holders, [], Recipient.parse(after.dormant) if after.dormant else None
     )
-    Pins(trust=digest_of(note)).write(disk, f"local/{cid}.pins")
+    Pins(trust=digest_of(note)).write(disk, f"local/{cid}.pins", seat.identity.recipient)
     write_roster(disk, folder, after, note)
 
 

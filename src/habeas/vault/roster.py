@@ -16,12 +16,15 @@ from habeas.seal.canonical import canonical
 from habeas.seal.ed25519 import Signer
 from habeas.seal.note import Note, NoteError, parse_note, sign_note, signers
 from habeas.vault.errors import RosterError
-from habeas.vault.events import EpochName, Erased, Event, Hex, Id, Kind, MaybeHex, Recorded, Sealed, Touched
+from habeas.vault.events import EpochName, Erased, Event, Held, Hex, Id, Kind, MaybeHex, Recorded, Sealed, Touched, What
 
 _FIRST = "habeas-roster/1"
-Device = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-z]{1,40}\Z")]
-Code = Annotated[str, msgspec.Meta(pattern=r"\A[^\x00-\x20\x7f-\xa0]{1,40}\Z")]
+Device = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{12}\Z")]
+Code = Annotated[str, msgspec.Meta(pattern=r"\A[A-Za-z0-9][A-Za-z0-9._-]{0,39}\Z")]
 Text = Annotated[str, msgspec.Meta(pattern=r"\Aage1[0-9a-z]{10,80}\Z")]
+
+
+_READERS = frozenset({What.OPENED, What.SEARCHED, What.REVIEWED, What.RECEIVED})
 
 
 class Role(enum.StrEnum):
@@ -39,7 +42,9 @@ class Role(enum.StrEnum):
         if self is Role.SEAL_ONLY:
             return isinstance(event, Sealed) or (isinstance(event, Recorded) and event.kind is Kind.EXHIBIT and not event.previous)
         if self is Role.READER:
-            return isinstance(event, (Touched, Erased))
+            return isinstance(event, Erased) or (isinstance(event, Touched) and event.what in _READERS)
+        if isinstance(event, Held) and event.on is False:
+            return False  # an admin ends a legal hold
         return type(event).__name__ not in ("Shredded", "Rotated", "Admitted")
 
     @property
@@ -163,10 +168,13 @@ def admit_first(untrusted: bytes, compartment: str, digest: str = "") -> Roster:
 
 
 def needs_second(before: Roster, after: Roster) -> bool:
-    """Whether a second person has to sign: where there are two who could, and a device or a holder is added."""
+    """Whether a second person has to sign: where there are, or once were, two who could, and a device or a holder is added.
+
+    Whoever revokes the other admin does not become the only one who decides: then recovery words are the second signature.
+    """
     known = {one.device for one in before.members}
     added = any(one.device not in known for one in after.members) or any(one not in before.holders for one in after.holders)
-    return added and len({one.code for one in before.admins()}) > 1
+    return added and len({one.code for one in before.members if one.role is Role.ADMIN}) > 1
 
 
 def admit_next(before: Roster, untrusted: bytes, previous_digest: str) -> Roster:

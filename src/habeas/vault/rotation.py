@@ -14,8 +14,9 @@ from habeas.vault.disk import Disk
 from habeas.vault.errors import DamagedError, NotAllowedError, NotReadyError, RosterError, SecondPersonError
 from habeas.vault.events import Admitted, Erased, Event, Rotated
 from habeas.vault.keyring import DROP, Epoch, write_keys
+from habeas.vault.layout import epoch_number
 from habeas.vault.objects import Header, decode_headers, encode_headers, pack_bytes
-from habeas.vault.roster import Member, Role, Roster, admit_next, missing_signatures, needs_second, sign_roster
+from habeas.vault.roster import Holder, Member, Role, Roster, admit_next, missing_signatures, needs_second, sign_roster
 
 BATCH = 20_000
 """Headers in one file."""
@@ -24,24 +25,23 @@ Progress = Callable[[int, int], None]
 
 
 def rewrap(
-    comp: Compartment, epoch: Epoch, gone: frozenset[str], progress: Progress, folders: Iterable[str] | None = None
+    comp: Compartment, targets: Sequence[Recipient], gone: frozenset[str], progress: Progress, folders: Iterable[str] | None = None
 ) -> tuple[list[Header], list[bytes]]:
-    """(headers anew for ``epoch``, payloads whose header did not open). Payloads in ``gone`` get none.
+    """(headers anew for ``targets``: main, contacts; payloads of which no header opens and fits). Payloads in ``gone`` get none.
 
     Readers, who hold no key of the contacts, leave contacts to others.
     """
     made: dict[bytes, Header] = {}
     lost: set[bytes] = set()
-    cache: dict[bytes, bytes] = {}
-    work = [
-        (folder, payload, headers) for folder in folders or comp.rings.folders() for payload, headers in comp.objects.headers.get(folder, {}).items()
-    ]
-    for done, (folder, payload, headers) in enumerate(work):
+    cache: dict[bytes, tuple[bytes, bytes]] = {}
+    bodies = comp.bodies()
+    work = [(folder, payload) for folder in folders or comp.rings.folders() for payload in comp.objects.headers.get(folder, {})]
+    for done, (folder, payload) in enumerate(work):
         if done % 500 == 0:
             progress(done, len(work))
         if payload in made or payload.hex() in gone:
             continue
-        new = _rewrapped(comp.rings.identities(folder), headers, epoch, cache)
+        new = _rewrapped(comp, folder, payload, targets, cache, bodies.get(payload))
         if new is not None:
             made[payload] = Header(payload, new)
             lost.discard(payload)
@@ -51,18 +51,23 @@ def rewrap(
     return list(made.values()), sorted(lost)
 
 
-def _rewrapped(identities: Sequence[Identity], headers: Sequence[bytes], epoch: Epoch, cache: dict[bytes, bytes]) -> bytes | None:
-    for header in headers:
-        if header in cache:
-            return cache[header]
-        for lane, identity in enumerate(identities):
+def _rewrapped(
+    comp: Compartment, folder: str, payload: bytes, targets: Sequence[Recipient], cache: dict[bytes, tuple[bytes, bytes]], body: bytes | None
+) -> bytes | None:
+    """A new header, only from one whose key opens the payload: else a planted header would outlive the good one."""
+    for header in comp.objects.headers[folder][payload]:
+        for lane, identity in enumerate(comp.rings.identities(folder)):
             try:
-                file_key = open_header(header, [identity])
+                file_key = cache[header][0] if header in cache else open_header(header, [identity])
             except AgeError:
                 continue
-            target = epoch.identities[min(lane, len(epoch.identities) - 1)]
-            cache[header] = seal_header(file_key, [target.recipient])
-            return cache[header]
+            if body is None and payload not in comp.objects.spots:
+                pass  # its content is not on this machine: nothing can be tested, and nothing must be lost
+            elif not comp.fits(file_key, payload, body):
+                continue
+            if header not in cache:
+                cache[header] = (file_key, seal_header(file_key, [targets[min(lane, 1)]]))
+            return cache[header][1]
     return None
 
 
@@ -74,12 +79,13 @@ def write_headers(disk: Disk, folder: str, epoch: str, device: str, headers: Seq
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
-    """What a rotation changes besides the keys: devices that leave, events that its commit says, payloads that go, the second key."""
+    """What a rotation changes besides the keys: who leaves, events that its commit says, payloads that go, the second key, holders of words."""
 
     revoke: tuple[str, ...] = ()
     events: tuple[Event, ...] = ()
     gone: frozenset[str] = frozenset()
     dormant: str | None = None
+    holders: tuple[Holder, ...] | None = None
     handed_over: bool = False
 
 
@@ -103,7 +109,10 @@ def rotate(comp: Compartment, change: Change, *, despite_damage: bool = False, p
     dormant = comp.roster.dormant if change.dormant is None else change.dormant
     after = _after(comp, change, epoch, dormant)
     gone = comp.index.gone() | change.gone
-    headers, lost = rewrap(comp, epoch, gone, progress)
+    targets = [one.recipient for one in epoch.identities]
+    headers, unopened = rewrap(comp, targets, gone, progress)
+    known = comp.spoken_of() | comp.bodies().keys()
+    lost = [one for one in unopened if one in known]  # what nobody spoke of may be a store's junk, and must not stop a revocation
     if lost and not despite_damage:
         raise DamagedError(f"{len(lost)} items do not open, first {lost[0].hex()[:12]}; restore them from a backup before keys are destroyed")
     _write_epoch(comp, after, epoch, headers)
@@ -122,6 +131,7 @@ def _after(comp: Compartment, change: Change, epoch: Epoch, dormant: str) -> Ros
     after = msgspec.structs.replace(
         before, version=before.version + 1, previous=comp.roster_digest, epoch=epoch.name, recipient=epoch.main.recipient.text,
         contacts=epoch.identities[-1].recipient.text, members=members, dormant=dormant, handed_over=before.handed_over or change.handed_over,
+        holders=before.holders if change.holders is None else change.holders,
     )  # fmt: skip
     if not after.admins():
         raise RosterError("nobody would be left who can admit or revoke")
@@ -152,6 +162,7 @@ def _say(comp: Compartment, after: Roster, epoch: Epoch, change: Change, headers
     admit_next(comp.roster, note, comp.roster_digest)
     write_roster(comp.disk, comp.folder, after, note)
     if comp.seat.device in change.revoke:
+        comp.roster, comp.removed = after, True  # what is on the disk now is for others; `push_all` brings it to them
         return
     comp.rings.epochs[epoch.name] = epoch
     comp.load_rosters()
@@ -176,7 +187,8 @@ def settle(comp: Compartment) -> None:
     older = [name for name in comp.objects.headers if name != current]
     if older:
         have = comp.objects.headers.get(current, {})
-        headers, _ = rewrap(comp, epoch, gone | frozenset(one.hex() for one in have), lambda *_: None, older)
+        targets = [Recipient.parse(comp.roster.recipient), Recipient.parse(comp.roster.contacts)]
+        headers, _ = rewrap(comp, targets, gone | frozenset(one.hex() for one in have), lambda *_: None, older)
         if headers:
             write_headers(disk, folder, current, comp.seat.device, headers)
             disk.settle()
@@ -203,14 +215,15 @@ def _say_what_counts(comp: Compartment) -> None:
 def forget(comp: Compartment, keep: Sequence[str]) -> None:
     """Delete header folders and key files of epochs that are over, and of epochs that no roster ever named (a crash before it counted)."""
     disk, folder = comp.disk, comp.folder
+    newest = max((epoch_number(one) for one in keep), default=1 << 31)
     for name in disk.names(f"{folder}/heads"):
-        if name not in keep:
+        if name not in keep and epoch_number(name) <= newest:  # a newer one may be on its way out with a handover
             for one in disk.names(f"{folder}/heads/{name}"):
                 comp.pins.retired.append(f"heads/{name}/{one}")
                 disk.remove(f"{folder}/heads/{name}/{one}")
             comp.objects.headers.pop(name, None)
     for name in disk.names(f"{folder}/keys"):
-        if name.partition(".")[0] not in keep:
+        if name.partition(".")[0] not in keep and epoch_number(name) <= newest:
             disk.remove(f"{folder}/keys/{name}")
     if comp.pins.retired:
         comp.save_pins()
@@ -279,7 +292,7 @@ def unconfirmed(comp: Compartment) -> Mapping[str, int]:
     return {device: version for device, version in said.items() if version < asked}
 
 
-def propose(comp: Compartment, *, members: Sequence[Member] = (), holders: Sequence[object] = ()) -> bytes:
+def propose(comp: Compartment, *, members: Sequence[Member] = (), holders: Sequence[Holder] | None = None) -> bytes:
     """The next roster with devices (or holders of recovery words) added, signed by this device: a note for a second person, or for :func:`adopt`."""
     if comp.me.role is not Role.ADMIN:
         raise NotAllowedError("an admin is wanted")
@@ -291,7 +304,7 @@ def propose(comp: Compartment, *, members: Sequence[Member] = (), holders: Seque
         raise RosterError("this device is or was a member; it has to join with fresh keys")
     after = msgspec.structs.replace(
         before, version=before.version + 1, previous=comp.roster_digest, members=(*before.members, *members),
-        holders=(*before.holders, *holders),
+        holders=before.holders if holders is None else tuple(holders),
     )  # fmt: skip
     return sign_roster(after, [(comp.seat.device, comp.seat.signer)])
 

@@ -53,6 +53,7 @@ class Pins(msgspec.Struct, kw_only=True):
     ``closed``: the segment of this device that no later frame may enter, since a store has it. ``shown``: bytes of each log and the version of
     the roster that each store showed. ``frozen``: devices with two histories. ``taken``: headers of seal-only devices that were written anew.
     ``retired``: headers of older epochs that were here and are over: they may go from a store as well.
+    ``epochs``: those of the rosters that were accepted here. ``must_sync``: restored from a backup; nothing is written before a sync.
     """
 
     logs: dict[str, tuple[int, str]] = {}
@@ -63,17 +64,19 @@ class Pins(msgspec.Struct, kw_only=True):
     frozen: list[str] = []
     taken: list[str] = []
     retired: list[str] = []
+    epochs: list[str] = []
+    must_sync: bool = False
 
     @classmethod
-    def read(cls, disk: Disk, path: str) -> "Pins":
+    def read(cls, disk: Disk, path: str, owner: Identity) -> "Pins":
         """The pins on disk; empty ones where there are none. Raises DamagedError."""
         if not disk.exists(path):
             return cls()
         try:
-            return msgspec.json.decode(disk.read(path), type=cls)
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            return msgspec.json.decode(open_file(disk.read(path), [owner]), type=cls)
+        except (AgeError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             raise DamagedError("the pins of one case") from None
 
-    def write(self, disk: Disk, path: str) -> None:
-        """Keep them durably."""
-        disk.put(path, msgspec.json.encode(self))
+    def write(self, disk: Disk, path: str, owner: Recipient) -> None:
+        """Keep them durably, sealed: they name stores."""
+        disk.put(path, seal_file(msgspec.json.encode(self), [owner]))

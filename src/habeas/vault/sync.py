@@ -6,32 +6,26 @@ list of members that shrank. A store that shows everybody an old state (freeze) 
 """
 
 import hashlib
-import re
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 
 import msgspec
 
 from habeas.seal.age import AgeError, NoMatchError, open_file
+from habeas.seal.errors import SealError
 from habeas.vault.compartment import FORMAT, Alarm, Clock, Compartment
 from habeas.vault.disk import Disk
-from habeas.vault.errors import DamagedError, RosterError, VaultError
+from habeas.vault.errors import DamagedError, RosterError
 from habeas.vault.frames import Tail, follows, read_frames, signed_frames
-from habeas.vault.keyring import DROP
+from habeas.vault.keyring import DROP, Epoch
+from habeas.vault.layout import NAME
 from habeas.vault.logs import DeviceLog
-from habeas.vault.objects import LARGEST_PACK, blob_path, pack_bytes, salvage_pack
-from habeas.vault.roster import admit_next, digest_of
+from habeas.vault.objects import LARGEST_PACK, blob_path, pack_bytes, read_directory, salvage_pack
+from habeas.vault.roster import Roster, admit_next, digest_of
 from habeas.vault.rotation import confirm, settle, unconfirmed
 from habeas.vault.seat import Pins, Seat
 from habeas.vault.store import Store
-from habeas.vault.store_errors import StoreError, StoreMissingError, StoreTooLargeError
+from habeas.vault.store_errors import StoreMissingError, StoreTooLargeError
 
-_EPOCH = "[0-9]{1,9}-[0-9a-f]{8}"
-_NAME = re.compile(
-    rf"members/[0-9]{{4}}[.]age|keys/{_EPOCH}[.][drs][0-9a-z]+[.]age|heads/({_EPOCH}|s-[0-9a-z]+)/[0-9a-z]+-[0-9a-f]{{64}}"
-    r"|blobs/[0-9a-f]{2}/[0-9a-f]{64}|packs/[0-9a-f]{64}|log/[0-9a-z]+/[0-9]{6}[.]seg"
-)
-"""What a store is asked for: no name that it could make up leads anywhere else on the disk."""
 _SMALL = 1 << 20
 _LARGEST_HEADS = 64 << 20
 _LARGEST_SEGMENT = 80 << 20  # a segment of 8 MiB with one frame of the largest size behind it
@@ -74,7 +68,7 @@ class _Sync:
     def snapshot(self) -> None:
         prefix = self.comp.cid + "/"
         listed = {name.removeprefix(prefix): size for name, size in self.store.names(prefix).items()}
-        self.remote = {name: size for name, size in listed.items() if _NAME.fullmatch(name)}
+        self.remote = {name: size for name, size in listed.items() if NAME.fullmatch(name)}
 
     def get(self, name: str, most: int) -> bytes:
         """An object that was listed. Raises StoreMissingError where it went meanwhile, StoreTooLargeError where it is no object of ours."""
@@ -100,9 +94,9 @@ class _Sync:
     def fetch(self) -> None:
         comp = self.comp
         self.rosters()
-        self.keys(comp.roster.epoch)
+        self.keys(comp.roster)
         self.heads()
-        comp.rings.load(comp.disk, comp.folder, comp.seat.identity, f"d{comp.seat.device}", comp.second)
+        comp.rings.load(comp.disk, comp.folder, comp.seat.identity, f"d{comp.seat.device}", comp.second, comp.roster)
         self.logs()
         comp.disk.settle()
         comp.load()
@@ -129,7 +123,7 @@ class _Sync:
                 self.alarm(f"a list of members that does not hold ({type(error).__name__})", n=version)
                 break
             new.append((name, sealed))
-        if new and not self.keys(after.epoch):
+        if new and not self.keys(after):
             self.alarm("the key of a newer list of members is not there", n=after.version)
             return
         for name, sealed in new:
@@ -142,14 +136,18 @@ class _Sync:
         comp = self.comp
         if newest < comp.roster.version:
             return
-        with suppress(AgeError, VaultError, StoreError):
+        try:
             note = open_file(self.get(f"members/{comp.roster.version:04}.age", _SMALL), [comp.seat.identity])
             if digest_of(note) != comp.roster_digest:
                 self.alarm("two lists of members of one version: an admin made one without seeing the other", n=comp.roster.version)
+        except (AgeError, StoreTooLargeError, SealError):
+            self.alarm("something else stands in the place of the list of members", n=comp.roster.version)
+        except StoreMissingError:
+            return
 
-    def keys(self, epoch: str) -> bool:
-        """Fetch the key files of an epoch, each only if it is what it should be; whether this device's own is here then."""
-        comp = self.comp
+    def keys(self, roster: Roster) -> bool:
+        """Fetch the key files of a roster's epoch, this device's only if it is the roster's; whether that one is here then."""
+        comp, epoch = self.comp, roster.epoch
         own = f"{comp.folder}/keys/{epoch}.d{comp.seat.device}.age"
         for name in self.below("keys"):
             path = f"{comp.folder}/{name}"
@@ -160,9 +158,11 @@ class _Sync:
                 continue
             if path == own:
                 try:
-                    open_file(sealed, [comp.seat.identity])
-                except AgeError:
-                    self.alarm("the store's copy of this device's key does not open")
+                    good = Epoch.open(epoch, sealed, comp.seat.identity, comp.second).is_of(roster)
+                except DamagedError:
+                    good = False
+                if not good:
+                    self.alarm("the store's copy of this device's key is not the one that the list of members names")
                     continue
             comp.disk.put(path, sealed, settle=False)
             self.fetched += 1
@@ -275,7 +275,7 @@ class _Sync:
 
     def payloads(self) -> None:
         comp = self.comp
-        gone = comp.index.gone()
+        gone, named = comp.index.gone(), {line.payload for _, _, _, line in comp.index.events(("Sealed", "Recorded"))}  # type: ignore[union-attr]
         wanted = [*self.below("blobs"), *self.below("packs")]
         for done, name in enumerate(wanted):
             self.progress("exhibits", done, len(wanted))
@@ -284,7 +284,11 @@ class _Sync:
                 continue
             if digest in gone:
                 self.superseded.add(name)
-            elif not comp.disk.exists(f"{comp.folder}/{name}"):
+            elif name.startswith("blobs") and digest not in named:
+                continue  # no commit speaks of it
+            elif not comp.disk.exists(f"{comp.folder}/{name}") or (
+                comp.disk.size(f"{comp.folder}/{name}") != self.remote[name] and not self.good(name)
+            ):
                 self.payload(name, digest, gone)
         self.progress("exhibits", len(wanted), len(wanted))
 
@@ -301,6 +305,19 @@ class _Sync:
             if not self.tolerant:
                 raise
             self.alarm("listed by the store and not given: " + digest[:12])
+
+    def good(self, name: str) -> bool:
+        """Whether the copy on this machine is what its name says."""
+        path, sha256 = f"{self.comp.folder}/{name}", hashlib.sha256()
+        if name.startswith("packs/"):
+            try:
+                return bool(read_directory(self.comp.disk, path))
+            except DamagedError:
+                return False
+        with self.comp.disk.open(path) as stream:
+            while piece := stream.read(_SMALL):
+                sha256.update(piece)
+        return name.endswith(sha256.hexdigest())
 
     def blob(self, name: str, digest: str) -> None:
         """Fetch a large payload; what an interrupted fetch left is gone on with, and fetched anew once where that does not fit."""
@@ -392,8 +409,13 @@ class _Sync:
         full, size = f"{comp.cid}/{name}", comp.disk.size(path)
         if name.startswith("log/") and self.remote.get(name) == size:
             return
-        if name in self.remote and not name.startswith(("log/", "members/")):
+        if name in self.remote and name.startswith(("blobs/", "packs/", "heads/")):
+            if not self.good(name):
+                self.alarm("the copy on this machine is damaged: " + name[-64:][:12])
+                return
             self.store.delete(full)  # of another length than its name promises: a broken upload
+        elif name in self.remote and name.startswith("keys/"):
+            return
         with comp.disk.open(path) as stream:
             large = size > _SMALL and not name.startswith(("log/", "members/"))  # whose names are no digests: they need the atomic way
             new = self.store.put_new_from(full, stream, size) if large else self.store.put_new(full, stream.read())
@@ -421,21 +443,15 @@ class _Sync:
 
     def clean(self, epoch: str) -> None:
         """Take from the store what was shredded or is of an epoch that is over, headers only where this device wrote them anew."""
-        retired, number = set(self.comp.pins.retired), int(epoch.partition("-")[0])
+        retired, passed = set(self.comp.pins.retired), set(self.comp.pins.epochs) - {epoch}
         over = [
             name for name in self.remote
             if (name in retired and not name.startswith("heads/" + DROP))  # what this device never had may be saved by another one
-            or (name.startswith("keys/") and not name.startswith(f"keys/{epoch}.") and _number(name) <= number)
+            or (name.startswith("keys/") and name.split("/")[1].partition(".")[0] in passed)
         ]  # fmt: skip
         for name in [*over, *sorted(self.superseded)]:
             self.store.delete(f"{self.comp.cid}/{name}")
             self.deleted += 1
-
-
-def _number(name: str) -> int:
-    """The number of the epoch in a path of headers or keys."""
-    first = name.split("/")[1].partition("-")[0]
-    return int(first) if first.isdigit() else 0
 
 
 def sync(comp: Compartment, store: Store, name: str, progress: Progress = lambda *_: None, *, push: bool = True) -> Synced:
@@ -453,6 +469,7 @@ def sync(comp: Compartment, store: Store, name: str, progress: Progress = lambda
         run.judge_held_back()
         if not any(one.what.startswith("held back") for one in (*comp.alarms, *run.alarms)) or last:
             break
+    comp.pins.must_sync = False
     if not comp.removed and comp.me.role.reads:
         settle(comp)
         confirm(comp)
@@ -469,10 +486,34 @@ def sync(comp: Compartment, store: Store, name: str, progress: Progress = lambda
     )  # fmt: skip
 
 
+def push_all(comp: Compartment, store: Store, progress: Progress = lambda *_: None) -> int:
+    """Send every file as it lies here, with nothing fetched and nothing taken away: how a case leaves that was handed over. Files sent.
+
+    Raises RosterError where the store has another list of members in that place.
+    """
+    listed = store.names(comp.cid + "/")
+    files = [path.removeprefix(comp.folder + "/") for path in comp.disk.files(comp.folder)]
+    order = ("blobs/", "packs/", "heads/", "keys/", "log/", "members/")
+    names = [name for top in order for name in files if name.startswith(top) and NAME.fullmatch(name)]
+    sent = 0
+    for done, name in enumerate(names):
+        progress("sending", done, len(names))
+        path, full = f"{comp.folder}/{name}", f"{comp.cid}/{name}"
+        if listed.get(full) == comp.disk.size(path):
+            continue
+        with comp.disk.open(path) as stream:
+            large = comp.disk.size(path) > _SMALL and not name.startswith(("log/", "members/"))
+            new = store.put_new_from(full, stream, comp.disk.size(path)) if large else store.put_new(full, stream.read())
+        if not new and name.startswith(("log/", "members/")) and store.get(full, _LARGEST_SEGMENT) != comp.disk.read(path):
+            raise RosterError("the store has something else under the name of a log or a list of members; sync first")
+        sent += new
+    return sent
+
+
 def join(disk: Disk, cid: str, seat: Seat, trust: str, store: Store, clock: Clock) -> Compartment:
     """Begin from a store with a roster whose digest came by another way. Raises RosterError where it is not there."""
     folder = f"cases/{cid}"
-    names = sorted(name for name in store.names(f"{cid}/members/"))
+    names = sorted(name for name in store.names(f"{cid}/members/") if NAME.fullmatch(name.removeprefix(cid + "/")))
     started = False
     for name in names:
         sealed = store.get(name, _SMALL)
@@ -486,11 +527,11 @@ def join(disk: Disk, cid: str, seat: Seat, trust: str, store: Store, clock: Cloc
     if not started:
         raise RosterError("the store does not hold the list of members that the invitation names")
     pins = Pins(trust=trust)
-    pins.write(disk, f"local/{cid}.pins")
+    pins.write(disk, f"local/{cid}.pins", seat.identity.recipient)
     comp = Compartment(disk, cid, seat, clock)
     comp.load_rosters()
     for name in store.names(f"{cid}/keys/"):
-        if name.startswith(f"{cid}/keys/{comp.roster.epoch}."):
+        if NAME.fullmatch(name.removeprefix(cid + "/")) and name.startswith(f"{cid}/keys/{comp.roster.epoch}."):
             disk.put(f"{folder}/keys/{name.rpartition('/')[2]}", store.get(name, _SMALL), settle=False)
     disk.put(f"{folder}/FORMAT", f"{FORMAT}\n{cid}\n".encode())
     comp.load()

@@ -10,6 +10,8 @@
 Nothing outside ``cases/`` ever leaves the device but as a backup.
 """
 
+import secrets
+import unicodedata
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -21,17 +23,20 @@ import pyrage
 
 from habeas.seal.age import AgeError, Identity, NoMatchError, open_file, open_with_passphrase, parse_identities, seal_file, seal_with_passphrase
 from habeas.seal.age.header import WORK_FACTOR
+from habeas.vault.backup import RESTORED
 from habeas.vault.compartment import Clock, Compartment, create, new_case_id, open_compartment
 from habeas.vault.disk import TMP, Disk
 from habeas.vault.errors import DamagedError, NoSuchCaseError, NotReadyError, NoVaultError, VaultError, VaultExistsError, WrongPassphraseError
 from habeas.vault.index import require_cipher
+from habeas.vault.layout import CASE
 from habeas.vault.recovery import Recovery
 from habeas.vault.roster import Holder
 from habeas.vault.rotation import confirm, settle
-from habeas.vault.seat import Seat
+from habeas.vault.seat import Pins, Seat
 from habeas.vault.selftest import self_test
 
 FORMAT = b"habeas-vault/1\n"
+"""The first line of the file; the second is a random id, by which a backup knows its vault."""
 SHORTEST_PASSPHRASE = 12
 """Characters; a state has machines that try the short ones."""
 
@@ -92,17 +97,22 @@ class Vault:
 
     def case_ids(self) -> list[str]:
         """Compartments that this device has a seat in and that are here; others are not even named."""
-        seats = {name.removesuffix(".age") for name in self.disk.names("local") if name.endswith(".age")}
-        return [name for name in self.disk.names("cases") if name in seats and self.disk.exists(f"cases/{name}/FORMAT")]
+        return [
+            name
+            for name in self.disk.names("cases")
+            if CASE.fullmatch(name) and self.disk.exists(f"local/{name}.age") and self.disk.exists(f"cases/{name}/FORMAT")
+        ]
 
     def seat(self, cid: str) -> Seat:
         """Keys of this device in a compartment. Raises NoSuchCaseError, the same for a case that does not exist and one that is not yours."""
-        if cid not in {name.removesuffix(".age") for name in self.disk.names("local") if name.endswith(".age")}:
-            raise NoSuchCaseError(cid if cid.isascii() and cid.replace("-", "").isalnum() and len(cid) < 40 else "")  # noqa: PLR2004
+        if not CASE.fullmatch(cid) or not self.disk.exists(f"local/{cid}.age"):
+            raise NoSuchCaseError
         return Seat.open(self.disk.read(f"local/{cid}.age"), self.identity)
 
     def keep_seat(self, cid: str, seat: Seat) -> None:
-        """Keep this device's keys for a compartment."""
+        """Keep this device's keys for a compartment. Raises NoSuchCaseError for what is no id of one."""
+        if not CASE.fullmatch(cid):
+            raise NoSuchCaseError
         self.disk.put(f"local/{cid}.age", seat.seal(self.identity.recipient))
 
     def new_case(self) -> Compartment:
@@ -113,17 +123,27 @@ class Vault:
         self.keep_seat(cid, seat)  # first: a case without its keys would be lost, keys without a case are nothing
         return create(self.disk, cid, seat, self.settings.code, tuple(self.settings.holders), self.clock)
 
+    def after_restore(self) -> None:
+        """A restored vault may be behind what its device wrote since: with stores known, each case has to sync before it is written to."""
+        for cid in self.case_ids() if self.settings.stores else ():
+            seat = self.seat(cid)
+            pins = Pins.read(self.disk, f"local/{cid}.pins", seat.identity)
+            pins.must_sync = True
+            pins.write(self.disk, f"local/{cid}.pins", seat.identity.recipient)
+        self.disk.remove(RESTORED)
+        self.disk.settle()
+
     @contextmanager
     def case(self, cid: str, second: Identity | None = None) -> Iterator[Compartment]:
         """Open a compartment, finish what a crash left, and close it at the end."""
         if cid not in self.case_ids():
-            self.seat(cid)
-            raise NoSuchCaseError(cid)
+            raise NoSuchCaseError
         comp = open_compartment(self.disk, cid, self.seat(cid), self.clock, second)
         try:
-            if not self.disk.read_only:
+            writes = not self.disk.read_only and not comp.pins.must_sync
+            if writes:
                 settle(comp)
-            if not self.disk.read_only and not comp.removed and comp.me.role.reads:
+            if writes and not comp.removed and comp.me.role.reads:
                 confirm(comp)
             yield comp
         finally:
@@ -132,10 +152,19 @@ class Vault:
 
 def _seal_device(identity: Identity, passphrase: str, work: int) -> bytes:
     """The device's key under a passphrase; opened again by another program's code before it is trusted."""
+    passphrase = normal(passphrase)
     sealed = seal_with_passphrase(f"# habeas-device/1\n{identity.text()}\n".encode(), passphrase, work)
     if pyrage.passphrase.decrypt(sealed, passphrase) != open_with_passphrase(sealed, passphrase):
         raise VaultError("the key that was just sealed does not open; nothing was written")
     return sealed
+
+
+def normal(passphrase: str) -> str:
+    """One spelling of a passphrase (Unicode NFC), whatever keyboard it came from. Raises WrongPassphraseError for what is no text."""
+    try:
+        return unicodedata.normalize("NFC", passphrase.encode().decode())
+    except UnicodeEncodeError:
+        raise WrongPassphraseError from None
 
 
 def check_passphrase(passphrase: str) -> None:
@@ -160,7 +189,7 @@ def create_vault(root: Path, passphrase: str, code: str, clock: Clock, *, disk: 
         disk.put("device.age", _seal_device(identity, passphrase, work))
         made = Vault(disk, identity, Settings(code=code), clock, lock)
         made.save()
-        disk.put("FORMAT", FORMAT)
+        disk.put("FORMAT", FORMAT + secrets.token_hex(8).encode() + b"\n")
         made.keep_lock(lock.pop_all())
         return made
 
@@ -172,7 +201,7 @@ def open_vault(root: Path, passphrase: str, clock: Clock, *, disk: Disk | None =
     disk = disk or Disk(root)
     if not disk.exists("FORMAT"):
         raise NoVaultError
-    if disk.read("FORMAT") != FORMAT:
+    if not disk.read("FORMAT").startswith(FORMAT):
         raise DamagedError("the vault's format, or it is of a later version")
     if not disk.exists("device.age"):
         raise NoVaultError("its key files were removed; recovery words bring it back: habeas vault recover")
@@ -188,12 +217,15 @@ def open_vault(root: Path, passphrase: str, clock: Clock, *, disk: Disk | None =
     except BaseException:
         lock.close()
         raise
-    return Vault(disk, identity, settings, clock, lock)
+    opened = Vault(disk, identity, settings, clock, lock)
+    if disk.exists(RESTORED):
+        opened.after_restore()
+    return opened
 
 
 def _open_device(untrusted: bytes, passphrase: str) -> Identity:
     try:
-        return parse_identities(open_with_passphrase(untrusted, passphrase).decode())[0]
+        return parse_identities(open_with_passphrase(untrusted, normal(passphrase)).decode())[0]
     except NoMatchError:
         raise WrongPassphraseError from None
     except (AgeError, ValueError, IndexError):

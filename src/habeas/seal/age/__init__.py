@@ -16,10 +16,33 @@ from habeas.seal.age.errors import (
 from habeas.seal.age.files import open_file, open_with_passphrase, seal_file, seal_with_passphrase
 from habeas.seal.age.header import FILE_KEY, open_header, seal_header, split
 from habeas.seal.age.keys import Identity, Recipient, parse_identities
-from habeas.seal.age.stream import OVERHEAD, Sealer, open_chunks, open_payload, payload_size, seal_payload
+from habeas.seal.age.stream import OVERHEAD, Sealer, open_chunks, open_payload, opens_beginning, payload_size, seal_payload
 
 __all__ = [
-    "FILE_KEY", "OVERHEAD", "AgeError", "ArmorError", "HeaderError", "HmacError", "Identity", "NoMatchError", "PayloadError", "Recipient", "Sealer",
-    "armor", "dearmor", "open_chunks", "open_file", "open_header", "open_payload", "open_with_passphrase", "parse_identities", "payload_size",
-    "seal_file", "seal_header", "seal_payload", "seal_with_passphrase", "split",
+    "FILE_KEY",
+    "OVERHEAD",
+    "AgeError",
+    "ArmorError",
+    "HeaderError",
+    "HmacError",
+    "Identity",
+    "NoMatchError",
+    "PayloadError",
+    "Recipient",
+    "Sealer",
+    "armor",
+    "dearmor",
+    "open_chunks",
+    "open_file",
+    "open_header",
+    "open_payload",
+    "open_with_passphrase",
+    "opens_beginning",
+    "parse_identities",
+    "payload_size",
+    "seal_file",
+    "seal_header",
+    "seal_payload",
+    "seal_with_passphrase",
+    "split",
 ]  # fmt: skip

@@ -119,6 +119,14 @@ def _open_chunk(cipher: ChaCha20Poly1305, count: int, sealed: bytes, *, last: bo
         return None
 
 
+def opens_beginning(file_key: bytes, untrusted: bytes) -> bool:
+    """Whether a key opens the first chunk of a payload, of which the beginning (or all) is given: 64 KiB and 32 bytes are enough."""
+    if len(untrusted) < OVERHEAD:
+        return False
+    cipher, first = _cipher(file_key, untrusted[:NONCE]), untrusted[NONCE : NONCE + CHUNK + TAG]
+    return any(_open_chunk(cipher, 0, first, last=last) is not None for last in (False, True))
+
+
 def _exact(untrusted: Iterable[bytes]) -> Iterator[bytes]:
     """The nonce, then pieces of one encrypted chunk each; the last is as long as what is left."""
     held, wanted = bytearray(), NONCE
