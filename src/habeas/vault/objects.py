@@ -247,6 +247,13 @@ class Objects:
             raise UnreadableError("its content is not on this machine: " + payload.hex()[:12])
         return self.raw(spot._replace(length=min(spot.length, (1 << 16) + 32)))
 
+    def whole(self, payload: bytes) -> bool:
+        """Whether a payload is here and is what its hash says."""
+        try:
+            return all(True for _ in self.pieces(payload))
+        except (DamagedError, UnreadableError):
+            return False
+
     def raw(self, spot: Spot) -> bytes:
         """What stands at a spot, unchecked: to be copied as it is."""
         with self._disk.open(spot.path) as stream:

@@ -14,7 +14,6 @@ from habeas.vault.disk import Disk
 from habeas.vault.errors import DamagedError, NotAllowedError, NotReadyError, RosterError, SecondPersonError
 from habeas.vault.events import Admitted, Erased, Event, Rotated
 from habeas.vault.keyring import DROP, Epoch, write_keys
-from habeas.vault.layout import epoch_number
 from habeas.vault.objects import Header, decode_headers, encode_headers, pack_bytes
 from habeas.vault.roster import Holder, Member, Role, Roster, admit_next, missing_signatures, needs_second, sign_roster
 
@@ -61,10 +60,8 @@ def _rewrapped(
                 file_key = cache[header][0] if header in cache else open_header(header, [identity])
             except AgeError:
                 continue
-            if body is None and payload not in comp.objects.spots:
-                pass  # its content is not on this machine: nothing can be tested, and nothing must be lost
-            elif not comp.fits(file_key, payload, body):
-                continue
+            if not comp.fits(file_key, payload, body) and (body is not None or comp.objects.whole(payload)):
+                continue  # where the content is not on this machine, or damaged, nothing can be tested, and nothing must be lost
             if header not in cache:
                 cache[header] = (file_key, seal_header(file_key, [targets[min(lane, 1)]]))
             return cache[header][1]
@@ -181,8 +178,8 @@ def settle(comp: Compartment) -> None:
     """
     current, disk, folder = comp.roster.epoch, comp.disk, comp.folder
     epoch = comp.rings.epochs.get(current)
-    if epoch is None:
-        return  # the key may still be on its way: nothing is destroyed on a guess
+    if epoch is None or comp.removed:
+        return  # the key may be on its way, or a handover on its way out: nothing is destroyed on a guess
     gone = comp.index.gone()
     older = [name for name in comp.objects.headers if name != current]
     if older:
@@ -215,15 +212,14 @@ def _say_what_counts(comp: Compartment) -> None:
 def forget(comp: Compartment, keep: Sequence[str]) -> None:
     """Delete header folders and key files of epochs that are over, and of epochs that no roster ever named (a crash before it counted)."""
     disk, folder = comp.disk, comp.folder
-    newest = max((epoch_number(one) for one in keep), default=1 << 31)
     for name in disk.names(f"{folder}/heads"):
-        if name not in keep and epoch_number(name) <= newest:  # a newer one may be on its way out with a handover
+        if name not in keep:
             for one in disk.names(f"{folder}/heads/{name}"):
                 comp.pins.retired.append(f"heads/{name}/{one}")
                 disk.remove(f"{folder}/heads/{name}/{one}")
             comp.objects.headers.pop(name, None)
     for name in disk.names(f"{folder}/keys"):
-        if name.partition(".")[0] not in keep and epoch_number(name) <= newest:
+        if name.partition(".")[0] not in keep:
             disk.remove(f"{folder}/keys/{name}")
     if comp.pins.retired:
         comp.save_pins()
