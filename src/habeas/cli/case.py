@@ -53,7 +53,10 @@ def import_(access: Access, folder: Path, review_on: datetime | None, *, as_json
     with access.vault() as opened, show.progress(quiet=as_json) as progress:
         done = import_folder(opened, folder, _review(review_on), progress)
     if as_json:
-        paths = {"plaintext": [str(one) for one in done.left_in_plaintext], "not_taken": [str(one) for one in done.not_taken]}
+        paths = {
+            "plaintext": [show_vault.printable(str(one)) for one in done.left_in_plaintext],
+            "not_taken": [show_vault.printable(str(one)) for one in done.not_taken],
+        }
         show_vault.json_lines({"case": done.cid, "counts": done.counts, "exhibits": done.exhibits, "bytes": done.size, **paths})
         return
     click.echo(done.cid)

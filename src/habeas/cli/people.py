@@ -86,15 +86,12 @@ def admitted(invitation: str, note: bytes, proposal: Path | None) -> None:
 def approve(access: Access, case: str, proposal: Path, files: tuple[Path, ...], *, yes: bool) -> None:
     """Sign a proposal as the second person. Look first whom it admits."""
     from habeas.services.people import approve as run  # noqa: PLC0415
-    from habeas.vault.roster import parse_roster  # noqa: PLC0415
+    from habeas.services.people import changes_in  # noqa: PLC0415
 
     note = text_of(proposal).encode()
-    after, _ = parse_roster(note)
     with access.case(case) as (_, comp):
-        known = {one.device for one in comp.roster.members}
-        for one in after.members:
-            if one.device not in known:
-                click.echo(tr("It admits {code} ({device}) as {role}.", code=one.code, device=one.device, role=one.role.value), err=True)
+        for line in changes_in(comp, note):
+            click.echo(line, err=True)
         if not yes:
             click.confirm(tr("Sign it?"), abort=True, err=True)
         click.echo(run(comp, note, [text_of(one).strip() for one in files]))

@@ -45,7 +45,7 @@ def alarms(found: Sequence[Any]) -> None:
 def outcomes(found: Sequence[Any], *, as_json: bool) -> None:
     """An outcome for each file, the sum, and the plaintext that is still on the disk."""
     if as_json:
-        json_lines([{"file": str(one.file), "outcome": one.outcome, "number": one.number, "why": one.why} for one in found])
+        json_lines([{"file": printable(str(one.file)), "outcome": one.outcome, "number": one.number, "why": one.why} for one in found])
         return
     for one in found:
         more = one.number and tr("exhibit {number}", number=one.number)

@@ -32,6 +32,10 @@ WORK: Mapping[Kind, type[Any]] = {
 }  # fmt: skip
 
 
+MOST_NAME = 255
+"""Bytes of a file's name on every disk in use."""
+
+
 def utc_now() -> str:
     """The local clock in UTC, to the second: a claim."""
     return datetime.now(tz=UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -186,7 +190,7 @@ def decode(kind: Kind, envelope: Envelope) -> Any:  # the record type of its kin
 
 def _checked(record: Any) -> Any:  # the record type of its kind
     """A record whose file is a bare name: whatever a member wrote there, an export must not follow it. Raises BadInput."""
-    if isinstance(record, Exhibit) and record.file and not bare_name(record.file):
+    if isinstance(record, Exhibit) and record.file and (not bare_name(record.file) or len(record.file.encode("utf-8", "replace")) > MOST_NAME):
         raise BadInput.one("exhibits", tr("the bare name of a file is wanted, without a folder"), column="file")
     return record
 

@@ -142,7 +142,11 @@ def export_folder(vault: Vault, comp: Compartment, out: Path, *, ending: str, re
         raise BadInput.one(out.name, tr("the folder exists and is not empty; nothing was written"))
     outside(vault.disk.root, out)
     book = read_book(comp)
-    tables = folder_files(book.case(), ending=ending)
+    held = files_of(book)
+    case = book.case()
+    named = {one.record.number: name for one, name in held}
+    exhibits = tuple(msgspec.structs.replace(one, file=named.get(one.number, one.file)) for one in case.exhibits)
+    tables = folder_files(msgspec.structs.replace(case, exhibits=exhibits), ending=ending)
     draft = comp.draft()
     ids = tuple(one.id for one in book.entries if one.kind in TABLES or one.kind is Kind.HEAD)
     draft.events.append(Touched(what=What.EXPORTED, ids=ids, reason=draft.text(reason), about="folder"))
@@ -153,11 +157,10 @@ def export_folder(vault: Vault, comp: Compartment, out: Path, *, ending: str, re
     try:
         for name, content in tables.items():
             (partial / name).write_bytes(content)
-        held = [one for one in book.of(Kind.EXHIBIT) if one.content and one.record.file]
-        for done, one in enumerate(held):
+        for done, (one, name) in enumerate(held):
             progress(tr("Writing"), done, len(held))
-            if one.content:
-                with (partial / "exhibits" / one.record.file).open("xb") as stream:
+            if one.content and not (partial / "exhibits" / name).exists():  # two rows may rest on one file
+                with (partial / "exhibits" / name).open("xb") as stream:
                     for piece in comp.stream_content(one.content):
                         stream.write(piece)
         if out.exists():
@@ -167,6 +170,20 @@ def export_folder(vault: Vault, comp: Compartment, out: Path, *, ending: str, re
         shutil.rmtree(partial, ignore_errors=True)
         raise
     return len(held)
+
+
+def files_of(book: Book) -> list[tuple[Entry, str]]:
+    """Exhibits whose bytes are sealed, and the name that each gets in a folder: its own, unless it has none or another one's bytes have it."""
+    found, taken = [], dict[str, str]()
+    for one in book.of(Kind.EXHIBIT):
+        if one.content is None:
+            continue
+        name = one.record.file or f"exhibit-{one.record.number}"
+        if taken.setdefault(name.casefold(), one.content.sha256) != one.content.sha256:
+            name = f"{one.record.number}-{name}"[:200]
+            taken[name.casefold()] = one.content.sha256
+        found.append((one, name))
+    return found
 
 
 def vault_source(comp: Compartment, use: str) -> Source:

@@ -12,8 +12,9 @@ from habeas.locale import tr
 from habeas.services.casebook import Book, Entry, decode, encode, read_book, revise
 from habeas.services.cases import status
 from habeas.vault.compartment import Compartment
-from habeas.vault.errors import HeldError, VaultError
+from habeas.vault.errors import HeldError, NotAllowedError, VaultError
 from habeas.vault.events import Because, Kind, Recorded, Sealed, Shredded, Why
+from habeas.vault.roster import Role
 from habeas.vault.rotation import Change, rotate, unconfirmed
 from habeas.vault.vault import Vault
 
@@ -95,6 +96,14 @@ def _payloads(comp: Compartment, ids: set[str]) -> list[str]:
     return [one for one in dict.fromkeys(found) if one not in gone]
 
 
+def may_shred(comp: Compartment, *, override: bool) -> None:
+    """Before anything is written: raise NotAllowedError for whoever is no admin, HeldError where a legal hold stands."""
+    if comp.me.role is not Role.ADMIN:
+        raise NotAllowedError("an admin shreds")
+    if status(comp).on and not override:
+        raise HeldError
+
+
 def names_in(entry: Entry, names: set[str]) -> bool:
     """Whether a record names one of these (folded)."""
     text = fold(" ".join(str(value) for value in msgspec.to_builtins(encode(entry.kind, entry.record)).values()))
@@ -111,8 +120,7 @@ def shred(  # noqa: PLR0913
     """
     if not entries:
         raise BadInput.one(comp.cid, tr("nothing was named"))
-    if status(comp).on and not override:
-        raise HeldError
+    may_shred(comp, override=override)
     ids = {one.id for one in entries}
     payloads = _payloads(comp, ids)
     draft = comp.draft()
@@ -152,8 +160,7 @@ def revisions_of(comp: Compartment, entry: Entry) -> list[Any]:
 
 def withdraw_consent(comp: Compartment, person: str, reason: str, *, override: bool = False, progress: Progress = lambda *_: None) -> int:
     """Record that a person withdrew consent, and shred what rested on it. Returns how many payloads went."""
-    if status(comp).on and not override:
-        raise HeldError
+    may_shred(comp, override=override)
     book = read_book(comp)
     given = [one for one in book.of(Kind.CONSENT) if fold(one.record.person) == fold(person)]
     if not given:

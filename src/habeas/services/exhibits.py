@@ -19,6 +19,7 @@ from habeas.vault.events import Kind, Recorded, Sealed, Shredded, Touched, What,
 from habeas.vault.kit import Kit
 
 CHUNK = 1 << 20
+MOST_IN_KIT = 9_999
 BATCH_FILES, BATCH_BYTES = 1_000, 256 << 20
 """After so many files or bytes a commit is made."""
 Progress = Callable[[str, int, int], None]
@@ -228,6 +229,9 @@ def seal_into_kit(folder: Path, paths: Sequence[Path], details: Exhibit) -> list
         kit = Kit(folder, utc_now)  # read under the lock: another process may be writing
         for path in walk(paths):
             number = kit.at.n + 1
+            if number > MOST_IN_KIT:  # its numbers would not be read
+                outcomes.append(Outcome(file=path, outcome="refused", why=tr("a kit takes {most} files; make another one", most=MOST_IN_KIT)))
+                continue
             called = f"{int(kit.file.device[:4], 16)}-{number}"  # a number that no other device gives
             record = msgspec.structs.replace(details, number=called, file=_kept_name(path, number))
             try:

@@ -28,7 +28,7 @@ from habeas.vault.events import Hex, Kind, Time, Touched, What
 from habeas.vault.keyring import DROP
 from habeas.vault.kit import make_kit
 from habeas.vault.recovery import Recovery
-from habeas.vault.roster import Code, Device, Member, Role, missing_signatures
+from habeas.vault.roster import Code, Device, Member, Role, missing_signatures, parse_roster
 from habeas.vault.rotation import Change, adopt, propose, rotate
 from habeas.vault.seat import Seat
 from habeas.vault.store import Store
@@ -152,6 +152,27 @@ def approve(comp: Compartment, untrusted_note: bytes, words: Sequence[str] = ())
     after = adopt(comp, note)
     added = next((one.device for one in after.members if one.device not in known), "")
     return invitation(comp, added)
+
+
+def changes_in(comp: Compartment, untrusted_note: bytes) -> list[str]:
+    """What a proposal would change, in words, for whoever is to sign it. Raises RosterError."""
+    after, _ = parse_roster(untrusted_note)
+    known = {one.device for one in comp.roster.members}
+    words = [
+        tr("It admits {code} ({device}) as {role}.", code=one.code, device=one.device, role=one.role.value)
+        for one in after.members
+        if one.device not in known
+    ]
+    left = [one.code for one in comp.roster.active() if (now := after.member(one.device)) is None or not now.active]
+    if left:
+        words.append(tr("It takes out: {who}.", who=", ".join(left)))
+    if after.holders != comp.roster.holders:
+        words.append(
+            tr("It puts other recovery words in force ({count} in place of {before}).", count=len(after.holders), before=len(comp.roster.holders))
+        )
+    if (after.epoch, after.dormant, after.handed_over) != (comp.roster.epoch, comp.roster.dormant, comp.roster.handed_over):
+        words.append(tr("It changes the keys themselves, which a proposal must not do: do not sign it."))
+    return words or [tr("It changes nothing.")]
 
 
 def join_case(vault: Vault, untrusted_invitation: str, store: Store) -> str:

@@ -6,6 +6,7 @@ An authority sees SHA-256(salt || checkpoint) and nothing else. Two authorities 
 import base64
 import hashlib
 import os
+import re
 import urllib.error
 import urllib.request
 from collections.abc import Callable
@@ -30,6 +31,7 @@ from habeas.vault.vault import Authority, Vault
 LARGEST_REPLY = 1 << 20
 SECONDS = 20
 CHECKPOINT = "habeas-checkpoint/1"
+_DEVICE = re.compile("device ([0-9a-f]{12}) ([0-9]{1,12}) ([0-9a-f]{64}) ([0-9]{1,12}) ([0-9a-f]{64})")
 Fetch = Callable[[str, bytes], bytes]
 """(address, request) → reply."""
 
@@ -192,11 +194,14 @@ def check_stamps(comp: Compartment) -> list[StampState]:
 
 def matches(comp: Compartment, checkpoint: str) -> bool:
     """Whether every log still begins with exactly what a checkpoint says (RFC 6962 root over its first events)."""
-    first, cid, _, *devices = checkpoint.rstrip("\n").split("\n")
-    if (first, cid) != (CHECKPOINT, comp.cid) or not devices:
+    lines = checkpoint.rstrip("\n").split("\n")
+    devices = [_DEVICE.fullmatch(line) for line in lines[3:]]
+    if lines[:2] != [CHECKPOINT, comp.cid] or not devices:
         return False
-    for line in devices:
-        _, device, n, h, size, root = line.split(" ")
+    for found in devices:
+        if found is None:
+            return False
+        device, n, h, size, root = found.groups()
         frontier = Frontier()
         sql = "SELECT line FROM event WHERE dev = ? AND n <= ? ORDER BY n, i"
         for (raw,) in comp.index.rows(sql, (device, int(n))):

@@ -13,6 +13,7 @@ import msgspec
 
 from habeas.vault.disk import Disk, plain_errors
 from habeas.vault.errors import DamagedError, NoVaultError, VaultExistsError
+from habeas.vault.layout import NAME
 
 MANIFEST = "BACKUP.sha256"
 RESTORED = "local/restored"
@@ -93,7 +94,10 @@ def back_up(disk: Disk, place: Path, progress: Progress = lambda *_: None) -> Ke
         written += disk.size(path)
     target.settle()
     target.put(MANIFEST, "".join(f"{digest}  {path}\n" for path, digest in sorted(digests.items())).encode())
-    stale = [path for path in before if path not in digests and target.exists(path)]  # only what an earlier backup put there
+    ours = [path for path in target.files("cases") if NAME.fullmatch(path.partition("/")[2].partition("/")[2])]
+    stale = [
+        path for path in {*before, *ours} if path not in digests and target.exists(path)
+    ]  # what earlier backups put there, no file of anybody else
     for path in stale:
         target.remove(path)
     target.settle()

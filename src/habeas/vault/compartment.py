@@ -112,6 +112,8 @@ class Compartment:
         self.rings.load(self.disk, self.folder, self.seat.identity, f"d{self.seat.device}", self.second, self.roster)
         self.objects.load()
         self.alarms += [Alarm(what="damaged file " + name[:32]) for name in (*self.objects.damaged, *self.rings.damaged)]
+        if self.pins.unread:
+            self.alarms.append(Alarm(what="a newer list of members that this device cannot read: it may have been removed", n=self.pins.unread))
         self.open_index()
         said = list(self.alarms)
         try:

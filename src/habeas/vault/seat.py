@@ -54,6 +54,7 @@ class Pins(msgspec.Struct, kw_only=True):
     the roster that each store showed. ``frozen``: devices with two histories. ``taken``: headers of seal-only devices that were written anew.
     ``retired``: headers of older epochs that were here and are over: they may go from a store as well.
     ``epochs``: those of the rosters that were accepted here. ``must_sync``: restored from a backup; nothing is written before a sync.
+    ``unread``: the version of a newer roster that a store showed and that this device cannot read.
     """
 
     logs: dict[str, tuple[int, str]] = {}
@@ -66,6 +67,7 @@ class Pins(msgspec.Struct, kw_only=True):
     retired: list[str] = []
     epochs: list[str] = []
     must_sync: bool = False
+    unread: int = 0
 
     @classmethod
     def read(cls, disk: Disk, path: str, owner: Identity) -> "Pins":

@@ -49,7 +49,7 @@ class _Sync:
     """One sync of one compartment with one store."""
 
     def __init__(self, comp: Compartment, store: Store, name: str, progress: Progress) -> None:
-        self.unread = False
+        self.unread = 0
         self.comp, self.store, self.progress = comp, store, progress
         self.shown = dict(comp.pins.shown.get(name, {}))
         self.put_now: list[str] = []
@@ -116,7 +116,7 @@ class _Sync:
                 note = open_file(sealed, [comp.seat.identity])
                 after, digest = admit_next(after, note, digest), digest_of(note)
             except NoMatchError:
-                self.unread = True
+                self.unread = version
                 self.alarm("a newer list of members that this device cannot read: it may have been removed", n=version)
                 break
             except (AgeError, RosterError, StoreTooLargeError) as error:
@@ -477,6 +477,7 @@ def sync(comp: Compartment, store: Store, name: str, progress: Progress = lambda
         if push and not run.unread and comp.seat.device not in comp.pins.frozen:
             run.push()
     finally:
+        comp.pins.unread = run.unread
         run.remember_shown()
     late = tuple(sorted(comp.code(device) for device in unconfirmed(comp)))
     waiting = tuple(f"{comp.code(device)} ({device}): {count}" for device, count in sorted(comp.waiting().items()))
