@@ -40,9 +40,6 @@ class WatchedDisk(Disk):
     def _open_append(self, path):
         return self.around(Call("open", path), lambda: super(WatchedDisk, self)._open_append(path))
 
-    def _write_many(self, stream, path, pieces):
-        self._write(stream, path, b"".join(pieces))
-
     def _write(self, stream, path, data):
         self.around(Call("write", path, bytes(data)), lambda: super(WatchedDisk, self)._write(stream, path, data), stream)
 

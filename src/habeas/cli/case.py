@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import click
 
@@ -141,16 +141,22 @@ def _line(cells: dict[str, Any]) -> str:
 @case.command()
 @click.argument("case_id", metavar="CASE")
 @click.argument("kind", type=_KINDS)
-@click.argument("cells", metavar="COLUMN=VALUE", nargs=-1, required=True)
+@click.argument("cells", metavar="COLUMN=VALUE", nargs=-1)
+@click.option(
+    "--from",
+    "source",
+    type=click.File("r", encoding="utf-8"),
+    help="More cells, one COLUMN=VALUE a line, from a file or - (not seen in the shell's history).",
+)
 @_REASON
 @case_options
-def add(access: Access, case_id: str, kind: str, cells: tuple[str, ...], reason: str) -> None:
+def add(access: Access, case_id: str, kind: str, cells: tuple[str, ...], source: IO[str] | None, reason: str) -> None:
     """Add a record from cells. A statement gets the next free id where none is given; a task takes rule=… and from=DATE."""
     from habeas.services.records import add_cells  # noqa: PLC0415
     from habeas.vault.events import Kind  # noqa: PLC0415
 
     with access.case(case_id) as (_, comp):
-        key, note = add_cells(comp, Kind(kind), pairs(cells), reason)
+        key, note = add_cells(comp, Kind(kind), pairs(cells, source), reason)
     click.echo(key)
     if note:
         click.echo(note, err=True)
@@ -160,16 +166,22 @@ def add(access: Access, case_id: str, kind: str, cells: tuple[str, ...], reason:
 @click.argument("case_id", metavar="CASE")
 @click.argument("kind", type=_ALL)
 @click.argument("key", metavar="ID")
-@click.argument("cells", metavar="COLUMN=VALUE", nargs=-1, required=True)
+@click.argument("cells", metavar="COLUMN=VALUE", nargs=-1)
+@click.option(
+    "--from",
+    "source",
+    type=click.File("r", encoding="utf-8"),
+    help="More cells, one COLUMN=VALUE a line, from a file or - (not seen in the shell's history).",
+)
 @_REASON
 @case_options
-def edit(access: Access, case_id: str, kind: str, key: str, cells: tuple[str, ...], reason: str) -> None:
+def edit(access: Access, case_id: str, kind: str, key: str, cells: tuple[str, ...], source: IO[str] | None, reason: str) -> None:  # noqa: PLR0913
     """A new revision of a record with some cells changed; the older ones stay in its history."""
     from habeas.services.cases import edit as run  # noqa: PLC0415
     from habeas.vault.events import Kind  # noqa: PLC0415
 
     with access.case(case_id) as (_, comp):
-        run(comp, Kind(kind), key, pairs(cells), reason)
+        run(comp, Kind(kind), key, pairs(cells, source), reason)
 
 
 @case.command()

@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 
 import click
 
@@ -120,10 +120,13 @@ def _options(command: F, *, second: bool) -> F:
     return click.option("--vault", type=FOLDER, help="The vault's folder (HABEAS_VAULT; else one of your own).")(made)  # type: ignore[no-any-return]
 
 
-def pairs(given: tuple[str, ...]) -> dict[str, str]:
-    """``column=value`` words. Raises UsageError."""
+def pairs(given: tuple[str, ...], source: IO[str] | None = None) -> dict[str, str]:
+    """``column=value`` words, and lines of the same form from ``source``. Raises UsageError."""
     found: dict[str, str] = {}
-    for one in given:
+    lines = [line.rstrip("\r\n") for line in source if line.strip()] if source else []
+    if not given and not lines:
+        raise UsageError(tr("right would be column=value"))
+    for one in (*given, *lines):
         name, sign, value = one.partition("=")
         if not sign or not name:
             raise UsageError(tr("right would be column=value"))

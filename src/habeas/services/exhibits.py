@@ -52,9 +52,10 @@ def file_pieces(path: Path) -> Iterator[bytes]:
     try:
         flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
         with os.fdopen(os.open(path, flags), "rb", buffering=0) as stream:
-            if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+            status = os.fstat(stream.fileno())
+            if not stat.S_ISREG(status.st_mode):
                 raise BadInput.one(shown(path), tr("not a regular file"))
-            while piece := stream.read(CHUNK):
+            while piece := stream.read(min(CHUNK, status.st_size + 1)):
                 yield piece
     except OSError as error:
         raise BadInput.one(shown(path), tr("cannot be read: {why}", why=os.strerror(error.errno or 0))) from None

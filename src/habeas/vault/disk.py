@@ -14,7 +14,7 @@ import os
 import secrets
 import stat
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -22,7 +22,6 @@ from typing import BinaryIO
 from habeas.vault.errors import DiskFailedError, DiskFullError, DiskReadOnlyError, LockedError, VaultError
 
 TMP = "tmp"
-_MOST_PIECES = 512  # POSIX promises 16, Linux and macOS take 1,024
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _READ_ONLY = (errno.EROFS, errno.EACCES, errno.EPERM)
 _F_FULLFSYNC = 51  # macOS; the module fcntl of other systems does not name it
@@ -68,17 +67,6 @@ class Disk:
         view = memoryview(data)
         while view:
             view = view[stream.write(view) :]
-
-    def _write_many(self, stream: BinaryIO, path: str, pieces: Sequence[bytes | bytearray]) -> None:
-        """Write pieces one after another without joining them in memory first."""
-        if not hasattr(os, "writev"):  # Windows; not run here
-            self._write(stream, path, b"".join(pieces))
-            return
-        for start in range(0, len(pieces), _MOST_PIECES):
-            some = pieces[start : start + _MOST_PIECES]
-            written = os.writev(stream.fileno(), some)
-            if written < sum(map(len, some)):
-                self._write(stream, path, b"".join(some)[written:])
 
     def _sync(self, stream: BinaryIO, path: str) -> None:  # noqa: ARG002
         if sys.platform == "darwin":  # not run here
@@ -305,11 +293,6 @@ class NewFile:
         """Add bytes. Raises DiskFullError and kin."""
         with plain_errors():
             self._disk._write(self._stream, self._path, data)
-
-    def write_many(self, pieces: Sequence[bytes | bytearray]) -> None:
-        """Add pieces one after another. Raises DiskFullError and kin."""
-        with plain_errors():
-            self._disk._write_many(self._stream, self._path, pieces)
 
     def keep(self, path: str) -> None:
         """Give it its name: fsync, then rename. The name is durable after :meth:`Disk.settle`."""

@@ -101,7 +101,7 @@ class Draft:
             name, directory = pack_directory(self._small)
             path, at = f"{self._folder}/packs/{name}", len(directory)
             with self._disk.new_file() as new:
-                new.write_many([directory, *(sealed for _, sealed in self._small)])
+                new.write(b"".join([directory, *(sealed for _, sealed in self._small)]))
                 new.keep(path)
             for digest, sealed in self._small:
                 self.spots.append((digest, Spot(path, at, len(sealed))))

@@ -50,6 +50,7 @@ class _Sync:
 
     def __init__(self, comp: Compartment, store: Store, name: str, progress: Progress) -> None:
         self.unread = 0
+        self.incomplete = False
         self.comp, self.store, self.progress = comp, store, progress
         self.shown = dict(comp.pins.shown.get(name, {}))
         self.put_now: list[str] = []
@@ -111,6 +112,9 @@ class _Sync:
         after, digest, new = comp.roster, comp.roster_digest, list[tuple[str, bytes]]()
         for version in range(comp.roster.version + 1, newest + 1):
             name = f"{folder}/{version:04}.age"
+            if name not in self.remote:
+                self.incomplete = True  # an admin's sync was interrupted, or is under way
+                break
             try:
                 sealed = self.get(name, _SMALL)
                 note = open_file(sealed, [comp.seat.identity])
@@ -124,6 +128,8 @@ class _Sync:
                 break
             new.append((name, sealed))
         if new and not self.keys(after):
+            if self.incomplete:
+                return
             self.alarm("the key of a newer list of members is not there", n=after.version)
             return
         for name, sealed in new:
@@ -367,7 +373,7 @@ class _Sync:
 
     def judge_held_back(self) -> None:
         """Headers and payloads that are not there although their commit is. Who has not seen the newest keys brings them with his next sync."""
-        if self.unread:
+        if self.unread or self.incomplete:
             return
         late = unconfirmed(self.comp)
         for device, count in self.comp.waiting().items():
@@ -381,13 +387,14 @@ class _Sync:
     def push(self) -> None:
         comp = self.comp
         self.close_segment()
-        epoch = comp.roster.epoch
+        epoch, mine = comp.roster.epoch, f"log/{comp.seat.device}/"
         files = [name.removeprefix(comp.folder + "/") for name in comp.disk.files(comp.folder)]
         ordered = [
             *(name for name in files if name.startswith(("blobs/", "packs/"))),
             *(name for name in files if name.startswith((f"heads/{epoch}/", f"keys/{epoch}."))),
-            *(name for name in files if name.startswith("log/")),
-            *(name for name in files if name.startswith("members/")),
+            *sorted((name for name in files if name.startswith("members/")), reverse=True),  # the newest first: an older one's keys are gone
+            *(name for name in files if name.startswith("log/") and not name.startswith(mine)),
+            *(name for name in files if name.startswith(mine)),  # last: it tells what this device has seen
         ]
         new = [name for name in ordered if self.remote.get(name) != comp.disk.size(f"{comp.folder}/{name}") or name.startswith("log/")]
         for done, name in enumerate(new):
@@ -458,7 +465,7 @@ def sync(comp: Compartment, store: Store, name: str, progress: Progress = lambda
     """Fetch, settle, confirm, push. ``name``: how this device calls the store. Raises what the store raises; a later call goes on."""
     run = _Sync(comp, store, name, progress)
     for last in (False, False, True):  # what somebody takes away meanwhile is looked for anew before a store is accused of it
-        run.tolerant = last
+        run.tolerant, run.incomplete = last, False
         run.alarms.clear()
         run.snapshot()
         run.judge_shown()
@@ -480,7 +487,8 @@ def sync(comp: Compartment, store: Store, name: str, progress: Progress = lambda
         comp.pins.unread = run.unread
         run.remember_shown()
     late = tuple(sorted(comp.code(device) for device in unconfirmed(comp)))
-    waiting = tuple(f"{comp.code(device)} ({device}): {count}" for device, count in sorted(comp.waiting().items()))
+    under_way = ("a newer list of members, not all of which is there",) if run.incomplete else ()
+    waiting = under_way + tuple(f"{comp.code(device)} ({device}): {count}" for device, count in sorted(comp.waiting().items()))
     return Synced(
         fetched=run.fetched, pushed=run.pushed, deleted=run.deleted, alarms=tuple(dict.fromkeys([*run.alarms, *comp.alarms])), unconfirmed=late,
         waiting=waiting,
