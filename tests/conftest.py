@@ -40,6 +40,23 @@ def pytest_configure(config):
         _report_file[0] = config.getoption("--skips-to")
 
 
+_WHOLE = (
+    "tests/services/",
+    "tests/reliability/",
+    "tests/golden/",
+    "tests/cli/test_vault_cli.py",
+    "tests/vault/test_store.py",
+    "tests/seal/test_timestamp.py",
+)
+
+
+def pytest_collection_modifyitems(items):
+    """What runs whole programs, real servers or many crashes is not of the unit suite."""
+    for item in items:
+        if item.nodeid.startswith(_WHOLE):
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(scope="session")
 def cases() -> Path:
     """The public case material; tests that want it skip where it is not there."""

@@ -7,7 +7,7 @@ from typing import IO, Any
 import click
 
 from habeas.cli import erasing, handing, show, show_vault
-from habeas.cli.common import FOLDER, Access, case_options, pairs, vault_options
+from habeas.cli.common import FOLDER, Access, case_options, some_pairs, vault_options
 from habeas.locale import tr
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
@@ -156,7 +156,7 @@ def add(access: Access, case_id: str, kind: str, cells: tuple[str, ...], source:
     from habeas.vault.events import Kind  # noqa: PLC0415
 
     with access.case(case_id) as (_, comp):
-        key, note = add_cells(comp, Kind(kind), pairs(cells, source), reason)
+        key, note = add_cells(comp, Kind(kind), some_pairs(cells, source), reason)
     click.echo(key)
     if note:
         click.echo(note, err=True)
@@ -181,7 +181,7 @@ def edit(access: Access, case_id: str, kind: str, key: str, cells: tuple[str, ..
     from habeas.vault.events import Kind  # noqa: PLC0415
 
     with access.case(case_id) as (_, comp):
-        run(comp, Kind(kind), key, pairs(cells, source), reason)
+        run(comp, Kind(kind), key, some_pairs(cells, source), reason)
 
 
 @case.command()

@@ -124,13 +124,19 @@ def pairs(given: tuple[str, ...], source: IO[str] | None = None) -> dict[str, st
     """``column=value`` words, and lines of the same form from ``source``. Raises UsageError."""
     found: dict[str, str] = {}
     lines = [line.rstrip("\r\n") for line in source if line.strip()] if source else []
-    if not given and not lines:
-        raise UsageError(tr("right would be column=value"))
     for one in (*given, *lines):
         name, sign, value = one.partition("=")
         if not sign or not name:
             raise UsageError(tr("right would be column=value"))
         found[name] = value
+    return found
+
+
+def some_pairs(given: tuple[str, ...], source: IO[str] | None) -> dict[str, str]:
+    """The same, at least one. Raises UsageError."""
+    found = pairs(given, source)
+    if not found:
+        raise UsageError(tr("right would be column=value"))
     return found
 
 

@@ -31,6 +31,9 @@ from habeas.vault.objects import Header, encode_headers
 from habeas.vault.padding import padded_size
 from habeas.vault.selftest import self_test
 
+_BEHIND = 1_000_000
+"""Where its exhibits stand in the case's order: behind those that were there."""
+
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True):
     """After frame ``n`` with this ``h``: the Merkle frontier."""
@@ -93,7 +96,7 @@ class Kit:
         for record, pieces in files:
             rid = os.urandom(8).hex()
             sealing = draft.content(rid, pieces)
-            draft.record(Kind.EXHIBIT, rid, record, Why.ADDED, sealing=sealing)
+            draft.record(Kind.EXHIBIT, rid, record, Why.ADDED, at=_BEHIND + self.at.n, sealing=sealing)
         return self._commit(draft)
 
     def _commit(self, draft: Draft) -> int:
