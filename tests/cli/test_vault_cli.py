@@ -126,7 +126,7 @@ def test_exhibits_by_command(desk, tmp_path):
     desk.run("exhibit", "open", desk.cid, "4", "--out", tmp_path / "o", "--reason", "to look")
     assert (tmp_path / "o").read_bytes() == (tmp_path / "f3").read_bytes()
     desk.run("exhibit", "open", desk.cid, "4", "--out", tmp_path / "o", code=3)
-    assert [one["what"] for one in desk.json("exhibit", "custody", desk.cid, "4")] == ["sealed", "recorded", "opened", "opened"]
+    assert [one["what"] for one in desk.json("exhibit", "custody", desk.cid, "4")] == ["sealed", "recorded", "opened"]
     desk.run("exhibit", "open", desk.cid, "99", "--out", tmp_path / "p", code=3)
     desk.run("exhibit", "add", tmp_path / "f1", code=2)
     desk.run("exhibit", "add", tmp_path / "f1", "--case", desk.cid, "--with", "colour=red", code=3)

@@ -32,6 +32,7 @@ from habeas.services.people import (
     make_receipt,
     read_card,
     revoke,
+    say_joined,
     seal_only_kit,
     wake,
 )
@@ -480,6 +481,9 @@ def handed_over(world, consent=None):
         text, _ = hand_over(comp, card, "the lawyer", consent, "lawyer")
         sync_case(world.first, comp, str(world.folder / "store"))
     join_case(receiver, text, FolderStore(world.folder / "store"))
+    world.sync(receiver)
+    with receiver.case(world.cid) as comp:
+        say_joined(comp)
     world.sync(receiver, world.first)
     return receiver, card
 

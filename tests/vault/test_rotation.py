@@ -6,13 +6,14 @@ from simulators.vaults import Three, add, add_exhibit, admit, bare_case, clock, 
 from habeas.seal.age import AgeError, Identity, NoMatchError, open_header
 from habeas.vault import disk as disk_module
 from habeas.vault.compartment import open_compartment
+from habeas.vault.disk import Disk
 from habeas.vault.errors import DamagedError, NotAllowedError, NotReadyError, RosterError, ShreddedError, UnreadableError, VaultError
 from habeas.vault.events import Because, Kind, Shredded, Why
 from habeas.vault.objects import decode_headers
 from habeas.vault.roster import Role
 from habeas.vault.rotation import Change, propose, rotate, settle, unconfirmed
 from habeas.vault.seat import Seat
-from habeas.vault.sync import sync
+from habeas.vault.sync import join, sync
 
 
 def shredding(payloads, ids=("s1",), **fields):
@@ -331,3 +332,21 @@ def test_three_devices_agree_after_everything(tmp_path):
     assert not t.sync_all()
     assert len({one.head_fingerprint() for one in t.all()}) == 1
     t.close()
+
+
+def test_an_admin_joins_a_case_whose_keys_were_rotated_before(tmp_path):
+    """The joining device has fetched nothing yet when the case is opened for the first time; it must not speak of rotations that are not its own."""
+    with three(tmp_path) as t:
+        add(t.a, {"n": 1})
+        rotate(t.a, Change())
+        seat = Seat.generate()
+        admit(t.a, seat, "d", Role.ADMIN)
+        sync(t.a, t.store, "s")
+        disk = Disk(tmp_path / "late")
+        disk.root.mkdir()
+        late = join(disk, t.a.cid, seat, t.a.roster_digest, t.store, clock)
+        settle(late)
+        done = sync(late, t.store, "s")
+        assert not done.alarms
+        assert sum(1 for _ in late.index.events(("Rotated",))) == 1
+        late.close()

@@ -181,7 +181,11 @@ def edit(access: Access, case_id: str, kind: str, key: str, cells: tuple[str, ..
     from habeas.vault.events import Kind  # noqa: PLC0415
 
     with access.case(case_id) as (_, comp):
-        run(comp, Kind(kind), key, some_pairs(cells, source), reason)
+        entry = run(comp, Kind(kind), key, some_pairs(cells, source), reason)
+        withdrawn = entry.withdrawn
+    click.echo(tr("{id} has a new revision.", id=key))
+    if withdrawn:
+        click.echo(tr("It is withdrawn and counts no more; 'habeas case withdraw --back' takes that back."), err=True)
 
 
 @case.command()
@@ -215,7 +219,13 @@ def undo(access: Access, case_id: str, kind: str, key: str, reason: str) -> None
     from habeas.vault.events import Kind  # noqa: PLC0415
 
     with access.case(case_id) as (_, comp):
-        run(comp, Kind(kind), key, reason)
+        gone = run(comp, Kind(kind), key, reason)
+    if gone:
+        click.echo(
+            tr("{id} had no earlier revision: it is withdrawn now and counts no more. To take that back: habeas case withdraw … --back", id=key)
+        )
+    else:
+        click.echo(tr("{id} is as it was before its last change.", id=key))
 
 
 @case.command()
@@ -288,6 +298,7 @@ def search(access: Access, case_id: str, query: str, *, exact: bool, one_script:
 
 for _command in (
     erasing.shred,
+    erasing.shredded,
     erasing.consent_withdrawn,
     erasing.hold,
     erasing.review_on,

@@ -33,11 +33,19 @@ class Access:
         """From the file, or asked for."""
         return secret(self.file, tr("Passphrase of the vault"))
 
+    def there(self) -> None:
+        """Raise NoVaultError before anybody is asked for a passphrase."""
+        from habeas.vault.errors import NoVaultError  # noqa: PLC0415
+
+        if not (self.root / "FORMAT").is_file():
+            raise NoVaultError
+
     @contextmanager
     def vault(self) -> Iterator[Any]:
         """The open vault."""
         from habeas.services.opening import opened  # noqa: PLC0415  # loaded when asked for, so that help is quick
 
+        self.there()
         with opened(self.root, self.passphrase()) as vault:
             yield vault
 
@@ -47,10 +55,12 @@ class Access:
         from habeas.cli import show_vault  # noqa: PLC0415
         from habeas.services.opening import opened, second_key  # noqa: PLC0415
 
+        self.there()
         passphrase = self.passphrase()
         second = None
         if self._second:
-            second = second_key(self._second, secret(None, tr("Passphrase of the second key")) if b"AGE" in self._second.read_bytes()[:40] else None)
+            sealed = "AGE ENCRYPTED" in text_of(self._second)
+            second = second_key(self._second, secret(None, tr("Passphrase of the second key")) if sealed else None)
         with opened(self.root, passphrase) as vault, vault.case(cid, second) as comp:
             show_vault.alarms(comp.alarms)
             yield vault, comp

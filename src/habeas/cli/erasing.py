@@ -6,9 +6,10 @@ from typing import Any
 
 import click
 
-from habeas.cli import show
+from habeas.cli import show, show_vault
 from habeas.cli.common import FOLDER, Access, case_options, synced_around
 from habeas.locale import tr
+from habeas.vault.errors import HeldError
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
 _DAY = click.DateTime(["%Y-%m-%d"])
@@ -55,14 +56,16 @@ def shred(  # noqa: PLR0913
     with access.case(case_id) as (opened, comp), synced_around(opened, comp, store, offline=offline), show.progress() as progress:
         book = read_book(comp)
         entries = [book.find(Kind(kind), key) for key in keys]
-        _ask_to_shred(reach(opened, comp, entries), yes=yes)
+        _ask_to_shred(reach(opened, comp, entries), yes=yes, override=override_hold)
         count = run(comp, entries, Because(because), reason, override=override_hold, despite_damage=despite_damage,
                     progress=lambda done, of: progress(tr("Headers"), done, of))  # fmt: skip
         late = waiting_for(comp)
     _shredded(count, late)
 
 
-def _ask_to_shred(found: Any, *, yes: bool) -> None:
+def _ask_to_shred(found: Any, *, yes: bool, override: bool) -> None:
+    if found.held and not override:
+        raise HeldError
     click.echo(tr("To be shredded: {items} ({count} payloads).", items=", ".join(found.items), count=found.payloads), err=True)
     for line in found.words():
         click.echo("· " + line, err=True)
@@ -93,7 +96,9 @@ def consent_withdrawn(  # noqa: PLR0913
     from habeas.services.erasing import reach, resting_on_consent, waiting_for, withdraw_consent  # noqa: PLC0415
 
     with access.case(case_id) as (opened, comp), synced_around(opened, comp, store, offline=offline), show.progress() as progress:
-        _ask_to_shred(reach(opened, comp, resting_on_consent(comp, read_book(comp), person)), yes=yes)
+        resting = resting_on_consent(comp, read_book(comp), person)
+        if resting:
+            _ask_to_shred(reach(opened, comp, resting), yes=yes, override=override_hold)
         count = withdraw_consent(comp, person, reason, override=override_hold, progress=lambda done, of: progress(tr("Headers"), done, of))
         late = waiting_for(comp)
     _shredded(count, late)
@@ -110,6 +115,9 @@ def hold(access: Access, case_id: str, state: str, reason: str) -> None:
 
     with access.case(case_id) as (_, comp):
         set_hold(comp, on=state == "on", until=None, reason=reason)
+    click.echo(
+        tr("The case is under legal hold: nothing is shredded but with --override-hold.") if state == "on" else tr("The legal hold has ended.")
+    )
 
 
 @click.command("review-on")
@@ -123,6 +131,7 @@ def review_on(access: Access, case_id: str, day: datetime, reason: str) -> None:
 
     with access.case(case_id) as (_, comp):
         set_hold(comp, on=None, until=day.date(), reason=reason)
+    click.echo(tr("To be reviewed on {day}.", day=day.date().isoformat()))
 
 
 @click.command("person-report")
@@ -151,3 +160,21 @@ def person_report(access: Access, case_id: str, person: str, also: tuple[str, ..
         tr("{count} records; names masked in {masked} cells. Not searched: the content of {exhibits} exhibits.",
            count=len(report.records), masked=report.masked, exhibits=len(report.not_searched)), err=True
     )  # fmt: skip
+
+
+@click.command()
+@click.argument("case_id", metavar="CASE")
+@_JSON
+@case_options
+def shredded(access: Access, case_id: str, *, as_json: bool) -> None:
+    """What was shredded in a case: random ids (for 'habeas exhibit custody'), who, when, why."""
+    from habeas.services.records import shredded as run  # noqa: PLC0415
+
+    with access.case(case_id) as (_, comp):
+        found = run(comp)
+    if as_json:
+        show_vault.json_lines(found)
+    else:
+        head = (tr("ids"), tr("when (a claim)"), tr("who"), tr("commit"), tr("why"), tr("in words"), tr("payloads"))
+        rows = [(" ".join(one.ids), one.t, one.who, one.n, one.because, one.words, one.payloads) for one in found]
+        show_vault.table(head, rows, empty=tr("nothing was shredded"))

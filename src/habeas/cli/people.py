@@ -104,12 +104,14 @@ def approve(access: Access, case: str, proposal: Path, files: tuple[Path, ...], 
 @vault_options
 def join(access: Access, invitation: Path, store: str) -> None:
     """Begin to work on a case that your card was admitted to."""
-    from habeas.services.people import join_case  # noqa: PLC0415
+    from habeas.services.people import join_case, say_joined  # noqa: PLC0415
     from habeas.services.syncing import store_of, sync_case  # noqa: PLC0415
 
     with access.vault() as opened, show.progress() as progress:
         cid = join_case(opened, text_of(invitation), store_of(opened, store))
         with opened.case(cid) as comp:
+            sync_case(opened, comp, store, progress)
+            say_joined(comp)
             result = sync_case(opened, comp, store, progress)
     click.echo(cid)
     show_vault.synced(result, as_json=False)

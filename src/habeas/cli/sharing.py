@@ -108,6 +108,8 @@ def authority_add(access: Access, name: str, url: str, root: Path) -> None:
 
     with access.vault() as opened:
         add_authority(opened, name, url, text_of(root).encode())
+        count = len(opened.settings.authorities)
+    click.echo(tr("{name} is known.", name=name) + (" " + tr("A second one is wanted, which does not depend on the first.") if count == 1 else ""))
 
 
 @click.group()

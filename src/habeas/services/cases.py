@@ -24,7 +24,7 @@ from habeas.services.exports import outside
 from habeas.services.source import MOST_EXHIBIT, Source
 from habeas.vault.compartment import Compartment, new_id
 from habeas.vault.errors import NotAllowedError, VaultError
-from habeas.vault.events import Because, Held, Kind, Touched, What, Why, Withdrawn
+from habeas.vault.events import Because, Held, Kind, Recorded, Touched, What, Why, Withdrawn
 from habeas.vault.roster import Role
 from habeas.vault.vault import Vault
 
@@ -228,9 +228,9 @@ def list_cases(vault: Vault) -> list[CaseLine]:
                     review_on="",
                     held=False,
                     dormant=state == "dormant",
-                    alarms=1,
+                    alarms=int(state != "dormant"),
                     next_due="",
-                    state=state,
+                    state="" if state == "dormant" else state,
                 )
             )
     return lines
@@ -282,11 +282,16 @@ def add_record(comp: Compartment, kind: Kind, record: Any, reason: str = "") -> 
 def add_statement(comp: Compartment, cells: Mapping[str, str], reason: str = "") -> str:
     """Add a statement from cells by column; an id is given where none is. Raises BadInput."""
     book = read_book(comp)
-    taken = {one.record.id for one in book.of(Kind.STATEMENT, withdrawn=True)}
-    number = next(n for n in range(1, len(taken) + 2) if f"S{n:03}" not in taken)
+    numbers = (one.record.id[1:] for one in book.of(Kind.STATEMENT, withdrawn=True) if one.record.id[:1] == "S")
+    number = 1 + max([ever(comp, Kind.STATEMENT), *(int(one) for one in numbers if one.isdecimal())])
     record = read_record(TABLES[Kind.STATEMENT], {"id": f"S{number:03}", **cells})
     _fits(book, record)
     return add_record(comp, Kind.STATEMENT, record, reason)
+
+
+def ever(comp: Compartment, kind: Kind) -> int:
+    """How many records of a kind there were, shredded ones included: no number is given twice, since papers that left may cite it."""
+    return len({line.id for _, _, _, line in comp.index.events(("Recorded",)) if isinstance(line, Recorded) and line.kind is kind})
 
 
 def _fits(book: Book, record: Statement) -> None:
@@ -326,10 +331,10 @@ def edit_head(comp: Compartment, change: Callable[[Case], Case], reason: str = "
     comp.commit(draft)
 
 
-def undo(comp: Compartment, kind: Kind, key: str, reason: str = "") -> int:
+def undo(comp: Compartment, kind: Kind, key: str, reason: str = "") -> bool:
     """Take the newest revision of a record back: the one before it becomes the newest, as a revision of its own; a first one is withdrawn.
 
-    Returns how many revisions it has now.
+    Whether that withdrew it.
     """
     entry = read_book(comp).find(kind, key)
     draft = comp.draft()
@@ -345,7 +350,7 @@ def undo(comp: Compartment, kind: Kind, key: str, reason: str = "") -> int:
     else:
         draft.events.append(Withdrawn(ids=(entry.id,), because=Because.MISTAKE, reason=draft.text(reason)))
     comp.commit(draft)
-    return len(entry.revisions) + 1
+    return len(stack) <= 1
 
 
 def withdraw(comp: Compartment, kind: Kind, keys: tuple[str, ...], because: Because, reason: str, *, back: bool = False) -> None:

@@ -13,6 +13,7 @@ from habeas.seal.signature import SigningKey
 from habeas.services.casebook import utc_now
 from habeas.services.cases import import_folder
 from habeas.services.disclosing import DossierMade, Progress, make_dossier, make_memorandum
+from habeas.services.exports import write_private
 from habeas.services.keys import make_key, read_key
 from habeas.services.source import folder_source
 from habeas.services.vaults import Verified, verify_vault
@@ -58,7 +59,7 @@ def run_demo(folder: Path, progress: Progress = lambda *_: None) -> DemoMade:
     origin = folder_source(case)
     made = make_dossier(origin, folder / "dossier", signing, DAY, progress=progress)
     memorandum = folder / "memorandum.pdf"
-    memorandum.write_bytes(make_memorandum(origin.case, DAY))
+    write_private(memorandum, make_memorandum(origin.case, DAY))
     timeline = folder / "timeline.svg"
     timeline.write_text(made.timeline, encoding="utf-8")
     cid, verified = _seal(folder, case, progress)

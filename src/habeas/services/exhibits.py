@@ -120,7 +120,8 @@ class _Batch:
         self.draft = comp.draft()
         self._place = next_place(book.of(Kind.EXHIBIT, withdrawn=True))
         taken = {one.record.number for one in book.of(Kind.EXHIBIT, withdrawn=True)}
-        self._number = max((int(n) for n in taken if n.isdecimal()), default=0)
+        known = {line.id for _, _, _, line in comp.index.events(("Recorded",)) if isinstance(line, Recorded) and line.kind is Kind.EXHIBIT}
+        self._number = max([len(known), *(int(n) for n in taken if n.isdecimal())])  # shredded ones count: a number is not given twice
         self._files = self._bytes = 0
 
     def add(self, path: Path, known: Mapping[str, str], progress: Callable[[int], None]) -> tuple[str, str, bool]:
@@ -174,6 +175,8 @@ def open_exhibit(comp: Compartment, number: str, out: Path, reason: str) -> Entr
     entry = read_book(comp).find(Kind.EXHIBIT, number)
     exhibit_of(entry)
     outside(comp.disk.root, out)
+    if os.path.lexists(out):  # before the log says that it was opened
+        raise BadInput.one(out.name, tr("there is a file of this name already; nothing was written over"))
     draft = comp.draft()
     draft.events.append(Touched(what=What.OPENED, ids=(entry.id,), reason=draft.text(reason)))
     comp.commit(draft)

@@ -191,6 +191,14 @@ def join_case(vault: Vault, untrusted_invitation: str, store: Store) -> str:
     return found.case
 
 
+def say_joined(comp: Compartment) -> None:
+    """After the first sync of a device: its first words in the log, by which the others see that it holds the case."""
+    if comp.seat.device not in comp.known or not comp.known[comp.seat.device].at.n:
+        draft = comp.draft()
+        draft.events.append(Touched(what=What.RECEIVED, ids=()))
+        comp.commit(draft)
+
+
 def revoke(comp: Compartment, who: str, *, despite_damage: bool = False) -> tuple[str, ...]:
     """Revoke a device, or all devices of a person's code: new keys at once. What they have read stays read."""
     hit = tuple(one.device for one in comp.roster.active() if who in (one.device, one.code))
@@ -262,6 +270,8 @@ def leave(comp: Compartment, device: str, store: Store) -> int:
         receiver = comp.roster.member(device)
         if receiver is None or not receiver.active or receiver.role is not Role.ADMIN:
             raise NotReadyError("the receiver's device is not an admin of this case yet")
+        if device not in comp.known or not comp.known[device].at.n:
+            raise NotReadyError("the receiver has not joined yet: nothing of that device is in the log; wait for its first sync, and sync")
         own = tuple(one.device for one in comp.roster.active() if one.device != device)
         said = Touched(what=What.HANDED_OVER, ids=(), about=device)
         rotate(comp, Change(revoke=own, events=(said,), holders=(), handed_over=True))

@@ -16,7 +16,7 @@ from habeas.services.casebook import TABLES, WORK, decode, encode, read_book
 from habeas.services.cases import add_record, add_statement, edit_head
 from habeas.vault.compartment import Compartment
 from habeas.vault.errors import VaultError
-from habeas.vault.events import Kind
+from habeas.vault.events import Kind, Shredded, Withdrawn
 from habeas.vault.words import search
 
 
@@ -112,7 +112,33 @@ def history(comp: Compartment, kind: Kind, key: str) -> list[Change]:
         changed = {name: cells.get(name, "") for name in {**before, **cells} if cells.get(name, "") != before.get(name, "")}
         found.append(Change(n=one.n, t=one.t, who=one.who, device=one.device, why=one.why, words=comp.words(one.reason), changed=changed))
         before = cells
-    return found
+    for device, n, t, line in comp.index.events(("Withdrawn",), about=entry.id):
+        if isinstance(line, Withdrawn):
+            why = "withdrawal taken back" if line.back else f"withdrawn, {line.because.value}"
+            found.append(Change(n=n, t=t, who=comp.code(device), device=device, why=why, words=comp.words(line.reason), changed={}))
+    return sorted(found, key=lambda one: (one.t, one.n)) if len({one.device for one in found}) > 1 else sorted(found, key=lambda one: one.n)
+
+
+class Gone(msgspec.Struct, frozen=True, kw_only=True):
+    """A tombstone: the random ids that were shredded, by whom, when, why, and whether a legal hold was overridden."""
+
+    ids: tuple[str, ...]
+    t: str
+    who: str
+    n: int
+    because: str
+    words: str
+    payloads: int
+    override: bool
+
+
+def shredded(comp: Compartment) -> list[Gone]:
+    """Everything that was shredded in a case; `custody` takes the ids."""
+    return [
+        Gone(ids=line.ids, t=t, who=comp.code(device), n=n, because=line.because.value, words=comp.words(line.reason), payloads=len(line.payloads),
+             override=line.override)
+        for device, n, t, line in comp.index.events(("Shredded",)) if isinstance(line, Shredded)
+    ]  # fmt: skip
 
 
 def find(comp: Compartment, query: str, *, exact: bool = False, cross_script: bool = True) -> list[tuple[str, str, str]]:

@@ -157,6 +157,8 @@ def _say(comp: Compartment, after: Roster, epoch: Epoch, change: Change, headers
     """The roster, then one commit under the new epoch; the index is made anew for it."""
     note = sign_roster(after, [(comp.seat.device, comp.seat.signer)])
     admit_next(comp.roster, note, comp.roster_digest)
+    comp.pins.rotating = "" if comp.seat.device in change.revoke else epoch.name
+    comp.save_pins()
     write_roster(comp.disk, comp.folder, after, note)
     if comp.seat.device in change.revoke:
         comp.roster, comp.removed = after, True  # what is on the disk now is for others; `push_all` brings it to them
@@ -169,6 +171,8 @@ def _say(comp: Compartment, after: Roster, epoch: Epoch, change: Change, headers
     draft = comp.draft()
     draft.events += [*change.events, Rotated(epoch=epoch.name, roster=after.version, headers=headers)]
     comp.commit(draft)
+    comp.pins.rotating = ""
+    comp.save_pins()
 
 
 def settle(comp: Compartment) -> None:
@@ -201,12 +205,18 @@ def settle(comp: Compartment) -> None:
 
 
 def _say_what_counts(comp: Compartment) -> None:
-    """Where a crash came between a roster and the commit that says so: say it now, so that the others are asked to confirm."""
+    """Where a crash came between a roster of this device and the commit that says so: say it now, so that the others are asked to confirm."""
+    if not comp.pins.rotating:
+        return
     said = {line.epoch for _, _, _, line in comp.index.events(("Rotated",)) if isinstance(line, Rotated)}
-    if comp.roster.epoch not in said and not comp.roster.epoch.startswith("1-") and not comp.removed and comp.me.role is Role.ADMIN:
+    if comp.roster.epoch == comp.pins.rotating and comp.roster.epoch not in said:
         draft = comp.draft()
-        draft.events.append(Rotated(epoch=comp.roster.epoch, roster=comp.roster.version, headers=len(comp.objects.headers[comp.roster.epoch])))
+        draft.events.append(
+            Rotated(epoch=comp.roster.epoch, roster=comp.roster.version, headers=len(comp.objects.headers.get(comp.roster.epoch, {})))
+        )
         comp.commit(draft)
+    comp.pins.rotating = ""
+    comp.save_pins()
 
 
 def forget(comp: Compartment, keep: Sequence[str]) -> None:

@@ -55,6 +55,7 @@ class Pins(msgspec.Struct, kw_only=True):
     ``retired``: headers of older epochs that were here and are over: they may go from a store as well.
     ``epochs``: those of the rosters that were accepted here. ``must_sync``: restored from a backup; nothing is written before a sync.
     ``unread``: the version of a newer roster that a store showed and that this device cannot read.
+    ``rotating``: the epoch whose commit this device still owes.
     """
 
     logs: dict[str, tuple[int, str]] = {}
@@ -68,6 +69,7 @@ class Pins(msgspec.Struct, kw_only=True):
     epochs: list[str] = []
     must_sync: bool = False
     unread: int = 0
+    rotating: str = ""
 
     @classmethod
     def read(cls, disk: Disk, path: str, owner: Identity) -> "Pins":

@@ -10,6 +10,7 @@
 Nothing outside ``cases/`` ever leaves the device but as a backup.
 """
 
+import re
 import secrets
 import unicodedata
 from collections.abc import Iterator
@@ -178,6 +179,8 @@ def create_vault(root: Path, passphrase: str, code: str, clock: Clock, *, disk: 
     require_cipher()
     self_test()
     check_passphrase(passphrase)
+    if not re.fullmatch("[A-Za-z0-9][A-Za-z0-9._-]{0,15}", code):
+        raise NotReadyError("a code of up to 16 letters and digits is wanted, such as A1; never a name")
     unfinished = {"device.age", "settings.age", "lock", TMP}  # what a making that failed leaves: no format, so no vault
     if root.exists() and (not root.is_dir() or not {path.name for path in root.iterdir()} <= unfinished):
         raise VaultExistsError("the folder is not empty")
