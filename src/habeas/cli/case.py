@@ -7,17 +7,8 @@ from typing import IO, Any
 import click
 
 from habeas.cli import erasing, handing, show, show_vault
-from habeas.cli.common import FOLDER, Access, case_options, some_pairs, vault_options
+from habeas.cli.common import ALL, BECAUSE, DAY, FOLDER, JSON, KINDS, REASON, Access, case_options, some_pairs, vault_options
 from habeas.locale import tr
-
-_JSON = click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
-_DAY = click.DateTime(["%Y-%m-%d"])
-_KINDS = click.Choice(["statement", "place", "appeal", "consent", "review", "voice", "note", "task", "contact", "relation"])
-_ALL = click.Choice(
-    ["statement", "exhibit", "place", "appeal", "consent", "review", "voice", "note", "task", "contact", "relation", "referral", "stamp"]
-)
-_BECAUSE = click.Choice(["mistake", "not_needed", "duplicate", "ordered", "consent_withdrawn"])
-_REASON = click.option("--reason", default="", help="Why, in your words; sealed.")
 
 
 @click.group()
@@ -27,7 +18,7 @@ def case() -> None:
 
 @case.command()
 @click.argument("title")
-@click.option("--review-on", type=_DAY, help="When somebody looks whether it is still needed; default in a year.")
+@click.option("--review-on", type=DAY, help="When somebody looks whether it is still needed; default in a year.")
 @vault_options
 def new(access: Access, title: str, review_on: datetime | None) -> None:
     """Make an empty case; prints its id."""
@@ -43,8 +34,8 @@ def _review(day: datetime | None) -> date:
 
 @case.command("import")
 @click.argument("folder", metavar="DIR", type=FOLDER)
-@click.option("--review-on", type=_DAY, help="When somebody looks whether it is still needed; default in a year.")
-@_JSON
+@click.option("--review-on", type=DAY, help="When somebody looks whether it is still needed; default in a year.")
+@JSON
 @vault_options
 def import_(access: Access, folder: Path, review_on: datetime | None, *, as_json: bool) -> None:
     """Take a case folder in as a new case: everything in it, or nothing. The folder stays, in plaintext."""
@@ -72,7 +63,7 @@ def import_(access: Access, folder: Path, review_on: datetime | None, *, as_json
 @click.argument("case_id", metavar="CASE")
 @click.argument("out", metavar="DIR", type=FOLDER)
 @click.option("--as", "ending", type=click.Choice(["csv", "xlsx", "jsonl"]), default="csv", show_default=True)
-@_REASON
+@REASON
 @case_options
 def export(access: Access, case_id: str, out: Path, ending: str, reason: str) -> None:
     """Write the whole case as a folder in plaintext. Logged; where there are two people, the second has to agree. Contacts are never in it."""
@@ -110,8 +101,8 @@ def agree(access: Access, case_id: str) -> None:
 
 @case.command("list")
 @click.argument("case_id", metavar="CASE")
-@click.argument("kind", type=_ALL)
-@_JSON
+@click.argument("kind", type=ALL)
+@JSON
 @case_options
 def list_(access: Access, case_id: str, kind: str, *, as_json: bool) -> None:
     """The records of one kind, as they stand."""
@@ -140,7 +131,7 @@ def _line(cells: dict[str, Any]) -> str:
 
 @case.command()
 @click.argument("case_id", metavar="CASE")
-@click.argument("kind", type=_KINDS)
+@click.argument("kind", type=KINDS)
 @click.argument("cells", metavar="COLUMN=VALUE", nargs=-1)
 @click.option(
     "--from",
@@ -148,7 +139,7 @@ def _line(cells: dict[str, Any]) -> str:
     type=click.File("r", encoding="utf-8"),
     help="More cells, one COLUMN=VALUE a line, from a file or - (not seen in the shell's history).",
 )
-@_REASON
+@REASON
 @case_options
 def add(access: Access, case_id: str, kind: str, cells: tuple[str, ...], source: IO[str] | None, reason: str) -> None:
     """Add a record from cells. A statement gets the next free id where none is given; a task takes rule=… and from=DATE."""
@@ -164,7 +155,7 @@ def add(access: Access, case_id: str, kind: str, cells: tuple[str, ...], source:
 
 @case.command()
 @click.argument("case_id", metavar="CASE")
-@click.argument("kind", type=_ALL)
+@click.argument("kind", type=ALL)
 @click.argument("key", metavar="ID")
 @click.argument("cells", metavar="COLUMN=VALUE", nargs=-1)
 @click.option(
@@ -173,7 +164,7 @@ def add(access: Access, case_id: str, kind: str, cells: tuple[str, ...], source:
     type=click.File("r", encoding="utf-8"),
     help="More cells, one COLUMN=VALUE a line, from a file or - (not seen in the shell's history).",
 )
-@_REASON
+@REASON
 @case_options
 def edit(access: Access, case_id: str, kind: str, key: str, cells: tuple[str, ...], source: IO[str] | None, reason: str) -> None:  # noqa: PLR0913
     """A new revision of a record with some cells changed; the older ones stay in its history."""
@@ -196,7 +187,7 @@ def edit(access: Access, case_id: str, kind: str, key: str, cells: tuple[str, ..
 @click.option("--language")
 @click.option("--accusation", help="Ids of the statements that are to be tested, separated by commas.")
 @click.option("--notes")
-@_REASON
+@REASON
 @case_options
 def head(access: Access, case_id: str, reason: str, accusation: str | None, **given: str | None) -> None:
     """Change the case's title, people, language or accusation."""
@@ -209,9 +200,9 @@ def head(access: Access, case_id: str, reason: str, accusation: str | None, **gi
 
 @case.command()
 @click.argument("case_id", metavar="CASE")
-@click.argument("kind", type=_ALL)
+@click.argument("kind", type=ALL)
 @click.argument("key", metavar="ID")
-@_REASON
+@REASON
 @case_options
 def undo(access: Access, case_id: str, kind: str, key: str, reason: str) -> None:
     """Take the newest revision of a record back. Undo again to go further; a record's first revision is withdrawn."""
@@ -230,9 +221,9 @@ def undo(access: Access, case_id: str, kind: str, key: str, reason: str) -> None
 
 @case.command()
 @click.argument("case_id", metavar="CASE")
-@click.argument("kind", type=_ALL)
+@click.argument("kind", type=ALL)
 @click.argument("key", metavar="ID")
-@_JSON
+@JSON
 @case_options
 def history(access: Access, case_id: str, kind: str, key: str, *, as_json: bool) -> None:
     """Every revision of a record: who, when, why, and which cells changed."""
@@ -250,11 +241,11 @@ def history(access: Access, case_id: str, kind: str, key: str, *, as_json: bool)
 
 @case.command()
 @click.argument("case_id", metavar="CASE")
-@click.argument("kind", type=_ALL)
+@click.argument("kind", type=ALL)
 @click.argument("keys", metavar="ID…", nargs=-1, required=True)
-@click.option("--because", type=_BECAUSE, required=True)
+@click.option("--because", type=BECAUSE, required=True)
 @click.option("--back", is_flag=True, help="Take an earlier withdrawal back.")
-@_REASON
+@REASON
 @case_options
 def withdraw(access: Access, case_id: str, kind: str, keys: tuple[str, ...], because: str, reason: str, *, back: bool) -> None:  # noqa: PLR0913
     """Records no longer count, and stay sealed. To erase them, shred."""
@@ -282,7 +273,7 @@ def done(access: Access, case_id: str, task: str) -> None:
 @click.argument("query")
 @click.option("--exact", is_flag=True, help="The words as they stand, without their other forms.")
 @click.option("--one-script", is_flag=True, help="Do not look for the same word in Latin and Cyrillic letters.")
-@_JSON
+@JSON
 @case_options
 def search(access: Access, case_id: str, query: str, *, exact: bool, one_script: bool, as_json: bool) -> None:
     """Find records in which every word stands, in Russian, English or Spanish. Contacts are never searched."""

@@ -14,6 +14,13 @@ from habeas.locale import tr
 
 FOLDER = click.Path(path_type=Path)
 F = TypeVar("F", bound=Callable[..., Any])
+JSON = click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
+DAY = click.DateTime(["%Y-%m-%d"])
+KINDS = click.Choice(["statement", "place", "appeal", "consent", "review", "voice", "note", "task", "contact", "relation"])
+"""What can be added by cells."""
+ALL = click.Choice([*KINDS.choices, "exhibit", "referral", "stamp"])
+BECAUSE = click.Choice(["mistake", "not_needed", "duplicate", "ordered", "consent_withdrawn"])
+REASON = click.option("--reason", default="", help="Why, in your words; sealed.")
 
 
 class Access:

@@ -7,31 +7,22 @@ from typing import Any
 import click
 
 from habeas.cli import show, show_vault
-from habeas.cli.common import FOLDER, Access, case_options, synced_around
+from habeas.cli.common import ALL, BECAUSE, DAY, FOLDER, JSON, REASON, Access, case_options, synced_around
 from habeas.locale import tr
 from habeas.vault.errors import HeldError
-
-_JSON = click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
-_DAY = click.DateTime(["%Y-%m-%d"])
-_KINDS = click.Choice(["statement", "place", "appeal", "consent", "review", "voice", "note", "task", "contact", "relation"])
-_ALL = click.Choice(
-    ["statement", "exhibit", "place", "appeal", "consent", "review", "voice", "note", "task", "contact", "relation", "referral", "stamp"]
-)
-_BECAUSE = click.Choice(["mistake", "not_needed", "duplicate", "ordered", "consent_withdrawn"])
-_REASON = click.option("--reason", default="", help="Why, in your words; sealed.")
 
 
 @click.command()
 @click.argument("case_id", metavar="CASE")
-@click.argument("kind", type=_ALL)
+@click.argument("kind", type=ALL)
 @click.argument("keys", metavar="ID…", nargs=-1, required=True)
-@click.option("--because", type=_BECAUSE, required=True)
+@click.option("--because", type=BECAUSE, required=True)
 @click.option("--override-hold", is_flag=True, help="Although the case is under legal hold; that is recorded.")
 @click.option("--despite-damage", is_flag=True, help="Although some other items do not open; they never will.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--store", help="Sync with it first and afterwards.")
 @click.option("--offline", is_flag=True, help="Without a sync first: what others put into a store meanwhile may be lost.")
-@_REASON
+@REASON
 @case_options
 def shred(  # noqa: PLR0913
     access: Access,
@@ -86,7 +77,7 @@ def _shredded(count: int, late: dict[str, int]) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--store", help="Sync with it first and afterwards.")
 @click.option("--offline", is_flag=True, help="Without a sync first: what others put into a store meanwhile may be lost.")
-@_REASON
+@REASON
 @case_options
 def consent_withdrawn(  # noqa: PLR0913
     access: Access, case_id: str, person: str, reason: str, store: str | None, *, override_hold: bool, yes: bool, offline: bool
@@ -107,7 +98,7 @@ def consent_withdrawn(  # noqa: PLR0913
 @click.command()
 @click.argument("case_id", metavar="CASE")
 @click.argument("state", type=click.Choice(["on", "off"]))
-@_REASON
+@REASON
 @case_options
 def hold(access: Access, case_id: str, state: str, reason: str) -> None:
     """Begin or end a legal hold, which blocks shredding."""
@@ -122,8 +113,8 @@ def hold(access: Access, case_id: str, state: str, reason: str) -> None:
 
 @click.command("review-on")
 @click.argument("case_id", metavar="CASE")
-@click.argument("day", type=_DAY)
-@_REASON
+@click.argument("day", type=DAY)
+@REASON
 @case_options
 def review_on(access: Access, case_id: str, day: datetime, reason: str) -> None:
     """Set the day on which somebody looks whether the case is still needed."""
@@ -164,7 +155,7 @@ def person_report(access: Access, case_id: str, person: str, also: tuple[str, ..
 
 @click.command()
 @click.argument("case_id", metavar="CASE")
-@_JSON
+@JSON
 @case_options
 def shredded(access: Access, case_id: str, *, as_json: bool) -> None:
     """What was shredded in a case: random ids (for 'habeas exhibit custody'), who, when, why."""

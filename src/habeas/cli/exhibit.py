@@ -6,11 +6,9 @@ from pathlib import Path
 import click
 
 from habeas.cli import show, show_vault
-from habeas.cli.common import FOLDER, Access, case_options, pairs
+from habeas.cli.common import FOLDER, JSON, Access, case_options, pairs
 from habeas.domain.errors import UsageError
 from habeas.locale import tr
-
-_JSON = click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
 
 
 @click.group()
@@ -25,7 +23,7 @@ def exhibit() -> None:
 @click.option(
     "--with", "details", multiple=True, metavar="COLUMN=VALUE", help="What is recorded of all of them: obtained_from, obtained_by, form, title …"
 )
-@_JSON
+@JSON
 @case_options
 def add(access: Access, files: tuple[Path, ...], cid: str | None, kit: Path | None, details: tuple[str, ...], *, as_json: bool) -> None:
     """Seal files and folders of files: an outcome for each, and a list of the originals that are still on the disk in plaintext."""
@@ -46,7 +44,7 @@ def add(access: Access, files: tuple[Path, ...], cid: str | None, kit: Path | No
 
 @exhibit.command("list")
 @click.argument("case", metavar="CASE")
-@_JSON
+@JSON
 @case_options
 def list_(access: Access, case: str, *, as_json: bool) -> None:
     """The exhibits of a case: number, form, size, SHA-256, title."""
@@ -84,7 +82,7 @@ def open_(access: Access, case: str, number: str, out: Path, reason: str) -> Non
 @exhibit.command()
 @click.argument("case", metavar="CASE")
 @click.argument("number")
-@_JSON
+@JSON
 @case_options
 def custody(access: Access, case: str, number: str, *, as_json: bool) -> None:
     """Everything that was done with an exhibit, by whom and why; also after it was shredded (then by its random id)."""

@@ -9,15 +9,6 @@ from habeas.cli import show, show_vault
 from habeas.cli.common import FOLDER, Access, case_options, secret, text_of, vault_options
 from habeas.locale import tr
 
-_JSON = click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
-_DAY = click.DateTime(["%Y-%m-%d"])
-_KINDS = click.Choice(["statement", "place", "appeal", "consent", "review", "voice", "note", "task", "contact", "relation"])
-_ALL = click.Choice(
-    ["statement", "exhibit", "place", "appeal", "consent", "review", "voice", "note", "task", "contact", "relation", "referral", "stamp"]
-)
-_BECAUSE = click.Choice(["mistake", "not_needed", "duplicate", "ordered", "consent_withdrawn"])
-_REASON = click.option("--reason", default="", help="Why, in your words; sealed.")
-
 
 @click.command()
 @click.argument("case_id", metavar="CASE")

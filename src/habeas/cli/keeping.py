@@ -6,15 +6,14 @@ from pathlib import Path
 import click
 
 from habeas.cli import show, show_vault
-from habeas.cli.common import FOLDER, Access, case_options, vault_options
+from habeas.cli.common import FOLDER, JSON, Access, case_options, vault_options
 from habeas.locale import tr
 
 _ROLES = click.Choice(["admin", "caseworker", "reader"])
-_JSON = click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
 
 
 @click.command()
-@_JSON
+@JSON
 @vault_options
 def agenda(access: Access, *, as_json: bool) -> None:
     """What is due across all cases: days, case ids and task ids, no text."""
@@ -46,7 +45,7 @@ def backup(access: Access, place: Path) -> None:
 @click.command()
 @click.argument("place", metavar="BACKUP", type=FOLDER)
 @click.option("--drill", is_flag=True, help="Restore beside the backup, open it, read everything, and take the copy away again.")
-@_JSON
+@JSON
 @vault_options
 def restore(access: Access, place: Path, *, drill: bool, as_json: bool) -> None:
     """Restore a backup as a new vault (--vault), or try whether that would work (--drill)."""
@@ -77,7 +76,7 @@ def resume(access: Access, case: str) -> None:
 
 
 @click.command()
-@_JSON
+@JSON
 @vault_options
 def verify(access: Access, *, as_json: bool) -> None:
     """Read everything that this device can open, to the end, and say in words what was checked."""
@@ -90,7 +89,7 @@ def verify(access: Access, *, as_json: bool) -> None:
 
 
 @click.command()
-@_JSON
+@JSON
 @vault_options
 def doctor(access: Access, *, as_json: bool) -> None:
     """Look at the machine and at everything in the vault: what is wrong, and what would put it right."""

@@ -5,16 +5,15 @@ from pathlib import Path
 import click
 
 from habeas.cli import show, show_vault
-from habeas.cli.common import FOLDER, Access, case_options, synced_around, text_of, vault_options
+from habeas.cli.common import FOLDER, JSON, Access, case_options, synced_around, text_of, vault_options
 from habeas.locale import tr
 
 _ROLES = click.Choice(["admin", "caseworker", "reader"])
-_JSON = click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
 
 
 @click.command()
 @click.argument("case", metavar="CASE")
-@_JSON
+@JSON
 @case_options
 def members(access: Access, case: str, *, as_json: bool) -> None:
     """Who is in a case: codes, devices, roles, and who has not confirmed the newest keys."""

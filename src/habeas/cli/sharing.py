@@ -6,11 +6,10 @@ from pathlib import Path
 import click
 
 from habeas.cli import show, show_vault
-from habeas.cli.common import FOLDER, Access, case_options, pairs, text_of, vault_options
+from habeas.cli.common import FOLDER, JSON, Access, case_options, pairs, text_of, vault_options
 from habeas.locale import tr
 
 _ROLES = click.Choice(["admin", "caseworker", "reader"])
-_JSON = click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
 
 
 @click.group()
@@ -34,7 +33,7 @@ def store_add(access: Access, name: str, address: str, credentials_file: Path | 
 
 
 @store.command("list")
-@_JSON
+@JSON
 @vault_options
 def store_list(access: Access, *, as_json: bool) -> None:
     """The stores that this vault knows."""
@@ -62,7 +61,7 @@ def store_remove(access: Access, name: str) -> None:
 @click.command()
 @click.argument("case", metavar="CASE")
 @click.option("--store", "name", required=True, help="A known store, a folder, or a seal-only kit.")
-@_JSON
+@JSON
 @case_options
 def sync(access: Access, case: str, name: str, *, as_json: bool) -> None:
     """Fetch and send one case. Interrupted, it goes on where it was."""
@@ -171,7 +170,7 @@ def stamp_import(access: Access, case: str, files: tuple[Path, ...]) -> None:
 
 @stamp.command("check")
 @click.argument("case", metavar="CASE")
-@_JSON
+@JSON
 @case_options
 def stamp_check(access: Access, case: str, *, as_json: bool) -> None:
     """Check every stamp anew, at its own time, and that the history it covers is still the one that is here."""

@@ -5,11 +5,10 @@ from pathlib import Path
 import click
 
 from habeas.cli import keeping, people, sharing, show_vault
-from habeas.cli.common import FOLDER, Access, default_vault, secret, text_of, vault_options
+from habeas.cli.common import FOLDER, JSON, Access, default_vault, secret, text_of, vault_options
 from habeas.locale import tr
 
 _ROLES = click.Choice(["admin", "caseworker", "reader"])
-_JSON = click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
 
 
 @click.group()
@@ -32,7 +31,7 @@ def create(access: Access, code: str) -> None:
 
 
 @vault.command()
-@_JSON
+@JSON
 @vault_options
 def status(access: Access, *, as_json: bool) -> None:
     """Unlock, run the self-test, and list the cases open to you: ids, figures and days, no text."""
