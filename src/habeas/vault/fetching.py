@@ -10,9 +10,10 @@ from habeas.seal.age import AgeError, NoMatchError, open_file
 from habeas.seal.errors import SealError
 from habeas.vault.compartment import Alarm, Compartment
 from habeas.vault.errors import DamagedError, RosterError
+from habeas.vault.events import Rotated
 from habeas.vault.frames import Tail, follows, read_frames, signed_frames
 from habeas.vault.keyring import DROP, Epoch
-from habeas.vault.layout import NAME
+from habeas.vault.layout import NAME, epoch_number
 from habeas.vault.logs import DeviceLog
 from habeas.vault.objects import LARGEST_PACK, blob_path, pack_bytes, read_directory, salvage_pack
 from habeas.vault.roster import Roster, admit_next, digest_of
@@ -363,6 +364,9 @@ class Fetching:
 
     def judge_held_back(self) -> None:
         """Headers and payloads that are not there although their commit is. Who has not seen the newest keys brings them with his next sync."""
+        said = {line.epoch for _, _, _, line in self.comp.index.events(("Rotated",)) if isinstance(line, Rotated)}
+        if self.comp.roster.epoch not in said and epoch_number(self.comp.roster.epoch) > 1:
+            self.incomplete = True  # the commit of the rotation, and with it the tombstones, is on its way: its sync was interrupted
         if self.unread or self.incomplete:
             return
         late = unconfirmed(self.comp)

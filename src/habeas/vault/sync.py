@@ -58,7 +58,7 @@ def sync(comp: Compartment, store: Store, name: str, progress: Progress = lambda
         comp.pins.unread = run.unread
         run.remember_shown()
     late = tuple(sorted(comp.code(device) for device in unconfirmed(comp)))
-    under_way = ("a newer list of members, not all of which is there",) if run.incomplete else ()
+    under_way = ("a newer list of members or the keys that go with it, not all of which is there",) if run.incomplete else ()
     waiting = under_way + tuple(f"{comp.code(device)} ({device}): {count}" for device, count in sorted(comp.waiting().items()))
     return Synced(
         fetched=run.fetched, pushed=run.pushed, deleted=run.deleted, alarms=tuple(dict.fromkeys([*run.alarms, *comp.alarms])), unconfirmed=late,
