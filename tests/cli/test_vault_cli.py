@@ -177,7 +177,7 @@ def test_brackets_in_a_text_are_shown_as_they_stand_on_a_terminal(desk, odd):
         try:
             while piece := os.read(ours, 4096):
                 said += piece
-        except OSError:
+        except OSError:  # EIO is how Linux says that the other end of a terminal was closed
             pass
         assert process.wait(60) == 0, process.stderr.read()
     os.close(ours)

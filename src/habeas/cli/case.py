@@ -7,7 +7,7 @@ from typing import IO, Any
 import click
 
 from habeas.cli import erasing, handing, show, show_vault
-from habeas.cli.common import ALL, BECAUSE, DAY, FOLDER, JSON, KINDS, REASON, Access, case_options, some_pairs, vault_options
+from habeas.cli.common import ALL, BECAUSE, DAY, FOLDER, JSON, KINDS, MORE_CELLS, REASON, Access, case_options, some_pairs, vault_options
 from habeas.locale import tr
 
 
@@ -133,12 +133,7 @@ def _line(cells: dict[str, Any]) -> str:
 @click.argument("case_id", metavar="CASE")
 @click.argument("kind", type=KINDS)
 @click.argument("cells", metavar="COLUMN=VALUE", nargs=-1)
-@click.option(
-    "--from",
-    "source",
-    type=click.File("r", encoding="utf-8"),
-    help="More cells, one COLUMN=VALUE a line, from a file or - (not seen in the shell's history).",
-)
+@MORE_CELLS
 @REASON
 @case_options
 def add(access: Access, case_id: str, kind: str, cells: tuple[str, ...], source: IO[str] | None, reason: str) -> None:
@@ -158,12 +153,7 @@ def add(access: Access, case_id: str, kind: str, cells: tuple[str, ...], source:
 @click.argument("kind", type=ALL)
 @click.argument("key", metavar="ID")
 @click.argument("cells", metavar="COLUMN=VALUE", nargs=-1)
-@click.option(
-    "--from",
-    "source",
-    type=click.File("r", encoding="utf-8"),
-    help="More cells, one COLUMN=VALUE a line, from a file or - (not seen in the shell's history).",
-)
+@MORE_CELLS
 @REASON
 @case_options
 def edit(access: Access, case_id: str, kind: str, key: str, cells: tuple[str, ...], source: IO[str] | None, reason: str) -> None:  # noqa: PLR0913

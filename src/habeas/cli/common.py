@@ -21,6 +21,16 @@ KINDS = click.Choice(["statement", "place", "appeal", "consent", "review", "voic
 ALL = click.Choice([*KINDS.choices, "exhibit", "referral", "stamp"])
 BECAUSE = click.Choice(["mistake", "not_needed", "duplicate", "ordered", "consent_withdrawn"])
 REASON = click.option("--reason", default="", help="Why, in your words; sealed.")
+YES = click.option("--yes", is_flag=True, help="Do not ask.")
+OVERRIDE_HOLD = click.option("--override-hold", is_flag=True, help="Although the case is under legal hold; that is recorded.")
+SYNC_WITH = click.option("--store", help="Sync with it first and afterwards.")
+OFFLINE = click.option("--offline", is_flag=True, help="Without a sync first: what others put into a store meanwhile may be lost.")
+MORE_CELLS = click.option(
+    "--from",
+    "source",
+    type=click.File("r", encoding="utf-8"),
+    help="More cells, one COLUMN=VALUE a line, from a file or - (not seen in the shell's history).",
+)
 
 
 class Access:

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from habeas.cli import show, show_vault
-from habeas.cli.common import ALL, BECAUSE, DAY, FOLDER, JSON, REASON, Access, case_options, synced_around
+from habeas.cli.common import ALL, BECAUSE, DAY, FOLDER, JSON, OFFLINE, OVERRIDE_HOLD, REASON, SYNC_WITH, YES, Access, case_options, synced_around
 from habeas.locale import tr
 from habeas.vault.errors import HeldError
 
@@ -17,11 +17,11 @@ from habeas.vault.errors import HeldError
 @click.argument("kind", type=ALL)
 @click.argument("keys", metavar="ID…", nargs=-1, required=True)
 @click.option("--because", type=BECAUSE, required=True)
-@click.option("--override-hold", is_flag=True, help="Although the case is under legal hold; that is recorded.")
+@OVERRIDE_HOLD
 @click.option("--despite-damage", is_flag=True, help="Although some other items do not open; they never will.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
-@click.option("--store", help="Sync with it first and afterwards.")
-@click.option("--offline", is_flag=True, help="Without a sync first: what others put into a store meanwhile may be lost.")
+@YES
+@SYNC_WITH
+@OFFLINE
 @REASON
 @case_options
 def shred(  # noqa: PLR0913
@@ -73,10 +73,10 @@ def _shredded(count: int, late: dict[str, int]) -> None:
 @click.command("consent-withdrawn")
 @click.argument("case_id", metavar="CASE")
 @click.argument("person")
-@click.option("--override-hold", is_flag=True, help="Although the case is under legal hold; that is recorded.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
-@click.option("--store", help="Sync with it first and afterwards.")
-@click.option("--offline", is_flag=True, help="Without a sync first: what others put into a store meanwhile may be lost.")
+@OVERRIDE_HOLD
+@YES
+@SYNC_WITH
+@OFFLINE
 @REASON
 @case_options
 def consent_withdrawn(  # noqa: PLR0913

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from habeas.cli import show, show_vault
-from habeas.cli.common import FOLDER, JSON, Access, case_options, synced_around, text_of, vault_options
+from habeas.cli.common import FOLDER, JSON, OFFLINE, SYNC_WITH, YES, Access, case_options, synced_around, text_of, vault_options
 from habeas.locale import tr
 
 _ROLES = click.Choice(["admin", "caseworker", "reader"])
@@ -80,7 +80,7 @@ def admitted(invitation: str, note: bytes, proposal: Path | None) -> None:
 @click.option(
     "--words", "files", multiple=True, type=FOLDER, help="Recovery words in place of a second person who is gone: a file with one list (repeatable)."
 )
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@YES
 @case_options
 def approve(access: Access, case: str, proposal: Path, files: tuple[Path, ...], *, yes: bool) -> None:
     """Sign a proposal as the second person. Look first whom it admits."""
@@ -119,8 +119,8 @@ def join(access: Access, invitation: Path, store: str) -> None:
 @click.command()
 @click.argument("case", metavar="CASE")
 @click.argument("who", metavar="CODE-OR-DEVICE")
-@click.option("--store", help="Sync with it first and afterwards.")
-@click.option("--offline", is_flag=True, help="Without a sync first: what others put into a store meanwhile may be lost.")
+@SYNC_WITH
+@OFFLINE
 @click.option("--despite-damage", is_flag=True, help="Go on although some items do not open; they never will.")
 @case_options
 def revoke(access: Access, case: str, who: str, store: str | None, *, offline: bool, despite_damage: bool) -> None:
@@ -136,8 +136,8 @@ def revoke(access: Access, case: str, who: str, store: str | None, *, offline: b
 
 @click.command()
 @click.argument("case", metavar="CASE")
-@click.option("--store", help="Sync with it first and afterwards.")
-@click.option("--offline", is_flag=True, help="Without a sync first: what others put into a store meanwhile may be lost.")
+@SYNC_WITH
+@OFFLINE
 @click.option("--despite-damage", is_flag=True, help="Go on although some items do not open; they never will.")
 @case_options
 def rotate(access: Access, case: str, store: str | None, *, offline: bool, despite_damage: bool) -> None:
@@ -182,7 +182,7 @@ def recovery_renew(access: Access, case: str, proposal: Path | None) -> None:
 
 @click.command()
 @click.argument("case", metavar="CASE")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@YES
 @vault_options
 def drop(access: Access, case: str, *, yes: bool) -> None:
     """Give up this device's place in a case: its keys there are destroyed. To come back, it needs a fresh card."""

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from habeas.cli import keeping, people, sharing, show_vault
-from habeas.cli.common import FOLDER, JSON, Access, default_vault, secret, text_of, vault_options
+from habeas.cli.common import FOLDER, JSON, YES, Access, default_vault, secret, text_of, vault_options
 from habeas.locale import tr
 
 _ROLES = click.Choice(["admin", "caseworker", "reader"])
@@ -147,7 +147,7 @@ def recover(access: Access, origin: Path, code: str, files: tuple[Path, ...], se
 
 
 @vault.command()
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@YES
 @click.option("--vault", "folder", type=FOLDER, help="The vault's folder.")
 def panic(folder: Path | None, *, yes: bool) -> None:
     """Delete the key files of this device at once. Only recovery words, a backup, or another member's device bring the cases back."""
