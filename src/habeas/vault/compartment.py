@@ -7,8 +7,9 @@ import hashlib
 import os
 import re
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from typing import NamedTuple
 
 import apsw
 import msgspec
@@ -32,14 +33,15 @@ from habeas.seal.note import NoteError
 from habeas.vault.disk import Disk
 from habeas.vault.draft import Content, Draft, Envelope
 from habeas.vault.errors import DamagedError, NotAllowedError, NotReadyError, RosterError, ShreddedError, UnreadableError, VaultError
-from habeas.vault.events import CommitHead, Event, commitment, decode_line, encode_commit, encode_line
+from habeas.vault.events import CommitHead, commitment, decode_line, encode_commit, encode_line
 from habeas.vault.frames import Tail, encode_frame
 from habeas.vault.index import Index, fingerprint, index_key
+from habeas.vault.judging import Alarm, judge_commits, judge_log, unopened
 from habeas.vault.keyring import Epoch, Keyring, write_keys
 from habeas.vault.logs import DeviceLog, Position
 from habeas.vault.objects import Header, Objects, encode_headers
 from habeas.vault.padding import padded_size
-from habeas.vault.replay import BEHIND, OK, REFUSED, REVOKED, SEALED, Known, Replay
+from habeas.vault.replay import OK, SEALED, Known, Replay
 from habeas.vault.roster import Holder, Member, Role, Roster, admit_first, admit_next, digest_of, sign_roster
 from habeas.vault.seat import Pins, Seat
 
@@ -48,16 +50,15 @@ Clock = Callable[[], str]
 """The local time as ISO 8601 in UTC, to the second: a claim."""
 
 
-class Alarm(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that does not hold, for a person to look at: a closed word, a device (or nothing), a number (or 0)."""
+class Committed(NamedTuple):
+    """A commit that stands in the log: what the index has to learn of it."""
 
-    what: str
-    device: str = ""
-    n: int = 0
-
-    def __str__(self) -> str:
-        """``held back: device 12ab, commit 7``."""
-        return self.what + (f": device {self.device}" if self.device else "") + (f", commit {self.n}" if self.n else "")
+    draft: Draft
+    head: CommitHead
+    lines: list[bytes]
+    headers: list[Header]
+    at: Position
+    frontier: Frontier
 
 
 class Compartment:
@@ -189,7 +190,7 @@ class Compartment:
     def refresh(self) -> None:
         """Read what is new in the logs into the index; made anew where frames that could not be opened now can."""
         sealed = [body for (body,) in self.index.rows("SELECT body FROM frame WHERE state = ?", (SEALED,))]
-        openable = [self.objects.headers.get(folder, {}) for folder in self.rings.folders()]
+        openable = self.openable()
         gaps = self.index.get("gaps")
         if gaps or self._behind or not self._index_fits() or any(body in headers for body in sealed for headers in openable):
             self._rebuild()
@@ -205,11 +206,22 @@ class Compartment:
             tails[device] = (tail, at)
         replay.run()
         self.known = replay.known
-        for device, (tail, at) in tails.items():
-            self._judge_tail(device, tail, at)
-        self._judge_seen()
+        for device, read_to in tails.items():
+            self._judge(device, read_to)
+        self.alarms += judge_commits(self.index, self.known, self.seat.device)
         self.index.put("gaps", int(any(one.what == "held back" for one in self.alarms)))  # the order changes when a gap is filled
         self._pin()
+
+    def _judge(self, device: str, read_to: tuple[Tail, Position]) -> None:
+        """A torn last frame of this device was never acknowledged, and is cut off; anything else that does not hold is an alarm."""
+        mine = device == self.seat.device
+        alarm = judge_log(self.index, device, read_to, self.pins.logs.get(device, (0, "")), mine=mine)
+        if alarm is not None:
+            self.alarms.append(alarm)
+            if mine:  # what it would append now would stand in place of what was there: two commits of one number, which is a fork
+                self.known[device] = self.known[device]._replace(frontier=None)
+        elif read_to[0] is Tail.TORN:
+            self.log(device).heal(read_to[1])
 
     def _index_fits(self) -> bool:
         """Whether what the index read last still stands where it was read, and the index is whole."""
@@ -233,46 +245,6 @@ class Compartment:
         self._rebuild()
         self.refresh()
 
-    def _judge_tail(self, device: str, tail: Tail, at: Position) -> None:
-        """A torn last frame of this device was never acknowledged, and is cut off; anything else is an alarm."""
-        pinned, pinned_h = self.pins.logs.get(device, (0, ""))
-        held = next((row[0].hex() for row in self.index.rows("SELECT h FROM frame WHERE dev = ? AND n = ?", (device, pinned))), "")
-        if at.n < pinned or (pinned and held != pinned_h):
-            self.alarms.append(Alarm(what="acknowledged commits are missing or damaged", device=device, n=at.n + 1))
-            self._stop_writing(device)
-        elif tail is Tail.DAMAGED:
-            self.alarms.append(Alarm(what="a damaged commit", device=device, n=at.n + 1))
-            self._stop_writing(device)
-        elif tail is Tail.TORN and device == self.seat.device:
-            self.log(device).heal(at)
-        elif tail is Tail.TORN:
-            self.alarms.append(Alarm(what="an incomplete commit", device=device, n=at.n + 1))
-
-    def _stop_writing(self, device: str) -> None:
-        """What this device would append now would stand in place of what was there: two commits of one number, which is a fork."""
-        if device == self.seat.device and device in self.known:
-            self.known[device] = self.known[device]._replace(frontier=None)
-
-    def _judge_seen(self) -> None:
-        """Frames that others have seen and that are not here."""
-        states = self.index.rows("SELECT dev, n, state FROM frame WHERE state IN (?, ?, ?)", (REFUSED, REVOKED, BEHIND))
-        self.alarms += [Alarm(what=f"a commit that does not count ({state})", device=dev, n=n) for dev, n, state in states]
-        own = self.index.rows("SELECT n FROM frame WHERE state = ? AND dev = ?", (SEALED, self.seat.device))
-        self.alarms += [Alarm(what="a commit of this device does not open", device=self.seat.device, n=n) for (n,) in own]
-        for device, n, h in self.seen_by_others():
-            known = self.known.get(device)
-            if known is None or known.at.n < n:
-                self.alarms.append(Alarm(what="held back", device=device, n=n))
-            elif (row := next(self.index.rows("SELECT h FROM frame WHERE dev = ? AND n = ?", (device, n)), None)) and row[0].hex() != h:
-                self.alarms.append(Alarm(what="forked", device=device, n=n))
-
-    def spoken_of(self) -> set[bytes]:
-        """Payloads that a commit speaks of: contents, records and reasons."""
-        found: set[bytes] = set()
-        for _, _, _, line in self.index.events():
-            found.update(bytes.fromhex(one) for one in (getattr(line, "payload", ""), getattr(line, "reason", "")) if one)
-        return found
-
     def bodies(self) -> dict[bytes, bytes]:
         """Bodies of all frames by the hash that their headers go by: what a header is tested on."""
         found: dict[bytes, bytes] = {}
@@ -282,32 +254,13 @@ class Compartment:
             found.update((hashlib.sha256(one.body).digest(), one.body) for one in (*(frame for frame, _ in frames), *after))
         return found
 
+    def openable(self) -> list[Mapping[bytes, Sequence[bytes]]]:
+        """Headers by payload, of each folder that this device has a key for."""
+        return [self.objects.headers.get(folder, {}) for folder in self.rings.folders()]
+
     def waiting(self) -> dict[str, int]:
-        """Commits of other devices that do not open here (yet), and payloads of theirs without a header: device → how many."""
-        found: dict[str, int] = {}
-        for (device,) in self.index.rows("SELECT dev FROM frame WHERE state = ?", (SEALED,)):
-            found[device] = found.get(device, 0) + 1
-        openable = [self.objects.headers.get(folder, {}) for folder in self.rings.folders()]
-        gone = self.index.gone()
-        for device, _, _, line in self.index.events(("Sealed", "Recorded")):
-            payload = line.payload  # type: ignore[union-attr]
-            if payload not in gone and not any(bytes.fromhex(payload) in headers for headers in openable):
-                found[device] = found.get(device, 0) + 1
-        return found
-
-    def missing_payloads(self) -> dict[str, int]:
-        """Payloads that a commit speaks of, that were not shredded and are not on this machine: device → how many."""
-        found: dict[str, int] = {}
-        gone = self.index.gone()
-        for device, _, _, line in self.index.events(("Sealed", "Recorded")):
-            payload = line.payload  # type: ignore[union-attr]
-            if payload not in gone and bytes.fromhex(payload) not in self.objects.spots:
-                found[device] = found.get(device, 0) + 1
-        return found
-
-    def seen_by_others(self) -> Iterator[tuple[str, int, str]]:
-        """(device, n, h) as the last commit of each other device claims to have seen."""
-        yield from ((dev, n, h) for dev, n, h in self.index.get_seen())
+        """What others wrote and what does not open here (yet): device → how many commits and items."""
+        return unopened(self.index, self.openable())
 
     def _pin(self) -> None:
         """Keep what was seen; a pin never goes back."""
@@ -434,7 +387,8 @@ class Compartment:
         frontier = known.frontier.copy()
         for line in lines:
             frontier.add(line)
-        body, header = self._seal_body(known, frontier, lines)
+        head = self._next_head(known, frontier)
+        body, header = self._seal_body(head, lines)
         headers = [*draft.headers, header]
         pack = encode_headers(headers)
         name = heads_name(self.seat.device, pack)
@@ -442,40 +396,39 @@ class Compartment:
         self.disk.settle()
         frame, _ = encode_frame(known.at.h, body, self.seat.signer)
         at = self.log(self.seat.device).append(frame, known.at, new_segment=known.at.segment == self.pins.closed != "")
-        self._after_commit(draft.events, lines, at, frontier, known, headers, draft)
+        self._after_commit(Committed(draft, head, lines, headers, at, frontier), known.lamport)
         return at.n
 
     def _mine(self) -> Known:
         log = self.log(self.seat.device)
         return self.known.get(self.seat.device) or Known(log.start, Frontier(), 0)
 
-    def _seal_body(self, known: Known, frontier: Frontier, lines: list[bytes]) -> tuple[bytes, Header]:
+    def _next_head(self, known: Known, frontier: Frontier) -> CommitHead:
         others = {device: (one.at.n, one.at.h.hex()) for device, one in self.known.items() if device != self.seat.device and one.at.n}
-        head = CommitHead(
+        return CommitHead(
             v=1, seq=known.at.n + 1, t=self.clock(), epoch=self.roster.epoch, roster=self.roster.version, seen=others,
             root=frontier.root().hex(), size=frontier.size,
         )  # fmt: skip
+
+    def _seal_body(self, head: CommitHead, lines: list[bytes]) -> tuple[bytes, Header]:
         plain = encode_commit(head, lines)
-        self._head = head
         file_key = os.urandom(FILE_KEY)
         body = bytes(seal_payload(file_key, plain + b"\n" * (padded_size(len(plain)) - len(plain))))
         return body, Header(hashlib.sha256(body).digest(), seal_header(file_key, [Recipient.parse(self.roster.recipient)]))
 
-    def _after_commit(  # noqa: PLR0913
-        self, events: Sequence[Event], lines: list[bytes], at: Position, frontier: Frontier, known: Known, headers: list[Header], draft: Draft
-    ) -> None:
-        """What follows the commit point: pins and index; both are made anew where a crash comes between."""
-        device = self.seat.device
-        lamport = 1 + max([known.lamport, *(one.lamport for other, one in self.known.items() if other != device)])
-        self.objects.add_headers(self.roster.epoch, headers)
-        self.objects.spots.update(draft.spots)
+    def _after_commit(self, done: Committed, before: int) -> None:
+        """What follows the commit point: pins and index; both are made anew where a crash comes between. ``before``: the last Lamport number."""
+        device, at, frontier = self.seat.device, done.at, done.frontier
+        lamport = 1 + max([before, *(one.lamport for other, one in self.known.items() if other != device)])
+        self.objects.add_headers(self.roster.epoch, done.headers)
+        self.objects.spots.update(done.draft.spots)
         self.known[device] = Known(at, frontier, lamport)
         self.pins.logs[device] = (at.n, at.h.hex())
         try:
             with self.index.transaction():
-                self.index.add_frame((device, at.n, at.h, lamport, self._head.t, OK, None))
-                self.index.add_events(lamport, device, at.n, list(zip(lines, events, strict=True)))  # type: ignore[arg-type]
-                self.index.add_seen(device, self._head.seen)
+                self.index.add_frame((device, at.n, at.h, lamport, done.head.t, OK, None))
+                self.index.add_events(lamport, device, at.n, list(zip(done.lines, done.draft.events, strict=True)))  # type: ignore[arg-type]
+                self.index.add_seen(device, done.head.seen)
                 self.index.add_device((device, at.n, at.h, at.segment, at.end, frontier.size, b"".join(frontier.roots), lamport))
             self.pins.write(self.disk, self._pins_path, self.seat.identity.recipient)
         except (apsw.Error, VaultError):  # the commit counts already: it must not be reported as failed, or it would be repeated

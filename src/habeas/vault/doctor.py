@@ -21,6 +21,7 @@ from habeas.vault.compartment import FORMAT, Compartment
 from habeas.vault.draft import Content, Envelope
 from habeas.vault.errors import DamagedError, VaultError
 from habeas.vault.events import Kind, Line, Recorded, Sealed, commitment
+from habeas.vault.judging import spoken_of
 from habeas.vault.objects import decode_headers
 
 Progress = Callable[[int, int], None]
@@ -220,7 +221,7 @@ def verify_compartment(comp: Compartment, progress: Progress = lambda *_: None) 
     return Checked(
         problems=tuple(dict.fromkeys(reading.problems)), rosters=reading.rosters, devices=len(comp.devices()), commits=commits, events=events,
         headers=reading.headers, payloads=reading.payloads, size=reading.size, erased=erased, form_only=reading.form_only,
-        left_over=len(comp.objects.spots.keys() - comp.spoken_of()),
+        left_over=len(comp.objects.spots.keys() - spoken_of(comp.index)),
     )  # fmt: skip
 
 
@@ -286,7 +287,7 @@ def _without_record(reading: _Reading, line: Sealed) -> None:
 def _left_over(reading: _Reading) -> None:
     """Payloads that no commit speaks of: what a crash left before its commit; they are checked against their names alone."""
     comp = reading.comp
-    for payload in comp.objects.spots.keys() - comp.spoken_of():
+    for payload in comp.objects.spots.keys() - spoken_of(comp.index):
         try:
             for _ in comp.objects.pieces(payload):
                 pass

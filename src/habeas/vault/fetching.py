@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterable
 
 from habeas.seal.age import AgeError, NoMatchError, open_file
 from habeas.seal.errors import SealError
-from habeas.vault.compartment import Alarm, Compartment
+from habeas.vault.compartment import Compartment
 from habeas.vault.errors import DamagedError, RosterError
 from habeas.vault.events import Rotated
 from habeas.vault.frames import Tail, follows, read_frames, signed_frames
+from habeas.vault.judging import Alarm, missing
 from habeas.vault.keyring import DROP, Epoch
 from habeas.vault.layout import NAME, epoch_number
 from habeas.vault.logs import DeviceLog
@@ -373,5 +374,5 @@ class Fetching:
         for device, count in self.comp.waiting().items():
             if device not in late and device != self.comp.seat.device:
                 self.alarm("held back: headers", device, count)
-        for device, count in self.comp.missing_payloads().items():
+        for device, count in missing(self.comp.index, self.comp.objects.spots).items():
             self.alarm("held back: payloads", device, count)

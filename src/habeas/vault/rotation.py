@@ -13,6 +13,7 @@ from habeas.vault.compartment import Compartment, heads_name, write_roster
 from habeas.vault.disk import Disk
 from habeas.vault.errors import DamagedError, NotAllowedError, NotReadyError, RosterError, SecondPersonError
 from habeas.vault.events import Admitted, Erased, Event, Rotated
+from habeas.vault.judging import spoken_of
 from habeas.vault.keyring import DROP, Epoch, write_keys
 from habeas.vault.objects import Header, decode_headers, encode_headers, pack_bytes
 from habeas.vault.roster import Holder, Member, Role, Roster, admit_next, missing_signatures, needs_second, sign_roster
@@ -108,7 +109,7 @@ def rotate(comp: Compartment, change: Change, *, despite_damage: bool = False, p
     gone = comp.index.gone() | change.gone
     targets = [one.recipient for one in epoch.identities]
     headers, unopened = rewrap(comp, targets, gone, progress)
-    known = comp.spoken_of() | comp.bodies().keys()
+    known = spoken_of(comp.index) | comp.bodies().keys()
     lost = [one for one in unopened if one in known]  # what nobody spoke of may be a store's junk, and must not stop a revocation
     if lost and not despite_damage:
         raise DamagedError(f"{len(lost)} items do not open, first {lost[0].hex()[:12]}; restore them from a backup before keys are destroyed")

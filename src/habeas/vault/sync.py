@@ -8,10 +8,11 @@ list of members that shrank. A store that shows everybody an old state (freeze) 
 import msgspec
 
 from habeas.seal.age import AgeError, open_file
-from habeas.vault.compartment import FORMAT, Alarm, Clock, Compartment
+from habeas.vault.compartment import FORMAT, Clock, Compartment
 from habeas.vault.disk import Disk
 from habeas.vault.errors import RosterError
 from habeas.vault.fetching import LARGEST_SEGMENT, SMALL, Progress
+from habeas.vault.judging import Alarm
 from habeas.vault.layout import NAME
 from habeas.vault.pushing import Pushing
 from habeas.vault.roster import digest_of
