@@ -5,12 +5,14 @@ import os
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from simulators.vaults import add, add_exhibit, bare_case, clock, flip, record_of, reopened
+from simulators.vaults import add, add_exhibit, admit, bare_case, clock, flip, record_of, reopened
 
 from habeas.seal.age import seal_file
+from habeas.seal.note import sign_note
 from habeas.vault.compartment import new_id, open_compartment
 from habeas.vault.errors import DamagedError, NotAllowedError, NotReadyError, RosterError, UnreadableError, VaultError
 from habeas.vault.events import Because, Kind, Touched, What, Why, Withdrawn
+from habeas.vault.roster import Role
 from habeas.vault.seat import Pins, Seat
 
 
@@ -320,9 +322,6 @@ def check(comp):
 
 
 def test_an_older_list_of_members_put_back_is_refused(comp):
-    from simulators.vaults import admit
-
-    from habeas.vault.roster import Role
 
     path = comp.disk.root / comp.folder / "members"
     admit(comp, Seat.generate(), "b", Role.READER)
@@ -345,13 +344,30 @@ def test_a_stranger_opens_nothing(comp):
         open_compartment(comp.disk, comp.cid, Seat.generate(), clock)
 
 
+@pytest.mark.parametrize("at", [25, -3], ids=["in the line for this device", "in its content"])
+@pytest.mark.parametrize("name", ["0001.age", "0002.age"])
+def test_an_older_list_of_members_that_this_device_opened_once_is_named_when_it_is_damaged(comp, name, at):
+    payload = add(comp, {"n": 1})
+    admit(comp, Seat.generate(), "b", Role.READER)
+    admit(comp, Seat.generate(), "c", Role.READER)
+    flip(comp.disk.root / comp.folder / "members" / name, at)
+    again = reopened(comp)
+    assert [str(one) for one in again.alarms] == [f"damaged file members/{name}"]
+    assert record_of(again, payload) == {"n": 1}
+    again.close()
+
+
 def test_a_later_format_is_not_guessed_at(comp):
-    (comp.disk.root / comp.folder / "FORMAT").write_bytes(b"habeas-compartment/2\n")
+    """It says so in FORMAT and in its lists of members, so that one flipped bit in FORMAT alone closes nothing."""
+    folder = comp.disk.root / comp.folder
+    (folder / "FORMAT").write_bytes(b"habeas-compartment/2\n")
+    note = sign_note(f"habeas-roster/2\n{comp.cid}\ne30=\n", [(comp.seat.device, comp.seat.signer)])
+    (folder / "members" / "0001.age").write_bytes(seal_file(note, [comp.seat.identity.recipient]))
     with pytest.raises(DamagedError, match="later version"):
         reopened(comp)
 
 
-@pytest.mark.parametrize("content", [b"", b"habeas-compartment/1\ncase-other\n", b"\xff"])
+@pytest.mark.parametrize("content", [b"", b"habeas-compartment/1\ncase-other\n", b"habeas-compartment/2\n", b"\xff"])
 def test_a_damaged_format_costs_nothing_and_is_named(comp, content):
     payload = add(comp, {"n": 1})
     (comp.disk.root / comp.folder / "FORMAT").write_bytes(content)

@@ -135,12 +135,15 @@ class Compartment:
         folder = f"{self.folder}/members"
         current: Roster | None = None
         digest = ""
+        closed: list[str] = []
+        first, trusted = "", False
         for name in self.disk.names(folder):
             try:
                 note = open_file(self.disk.read(f"{folder}/{name}"), [self.seat.identity])
                 seen = digest_of(note)
             except NoMatchError:
                 self.removed = current is not None
+                closed.append(name)
                 continue
             except (AgeError, NoteError):
                 self._damaged_roster(name)
@@ -148,12 +151,14 @@ class Compartment:
             found = self._admit(current, note, seen, digest)
             if found is not None:
                 current, digest, self.removed = found, seen, False
+                first, trusted = first or name, trusted or seen == self.pins.trust
         if current is None:
             raise RosterError("none that this device can trust")
         version, pinned = self.pins.roster
         if current.version < version or (current.version == version and digest != pinned):
             raise RosterError("an older one was put back in place of the one that was seen here")
         self.roster, self.roster_digest = current, digest
+        self._closed_rosters(closed, first, trusted=trusted or not self.pins.trust)
         if current.epoch not in self.pins.epochs:
             self.pins.epochs.append(current.epoch)
         if (current.version, digest) != (version, pinned):
@@ -161,6 +166,16 @@ class Compartment:
             self.pins.roster = (current.version, digest)
             self.pins.trust = self.pins.trust or digest
             self.pins.write(self.disk, self._pins_path, self.seat.identity.recipient)
+
+    def _closed_rosters(self, closed: list[str], first: str, *, trusted: bool) -> None:
+        """A member opens every roster from where his trust began to the newest, since nobody who left comes back: one that does not open is damaged.
+
+        ``first``: the first that opened; ``trusted``: whether the one where trust began did, or else it was the last before.
+        """
+        newest = f"{self.roster.version:04}.age"
+        lost = [name for name in closed if first < name < newest]
+        lost += [] if trusted else [name for name in closed if name < first][-1:]
+        self.alarms += [Alarm(what="damaged file members/" + name) for name in lost]
 
     def _admit(self, current: Roster | None, note: bytes, seen: str, digest: str) -> Roster | None:
         """The next roster; None for one from before trust began. Raises RosterError."""
@@ -487,10 +502,13 @@ def write_roster(disk: Disk, folder: str, roster: Roster, note: bytes) -> None:
 def open_compartment(disk: Disk, cid: str, seat: Seat, clock: Clock, second: Identity | None = None) -> Compartment:
     """Open one that this device has a seat in."""
     said = disk.read(f"cases/{cid}/FORMAT") if disk.exists(f"cases/{cid}/FORMAT") else b""
-    if re.fullmatch(rb"habeas-compartment/(?!1\n)[0-9]+\n.*", said, re.DOTALL):
-        raise DamagedError("a case of a later version of the format; use a newer Habeas")
     found = Compartment(disk, cid, seat, clock, second)
-    found.load()
+    try:
+        found.load()
+    except VaultError:
+        if re.fullmatch(rb"habeas-compartment/[1-9][0-9]*\n.*", said, re.DOTALL) and not said.startswith(f"{FORMAT}\n".encode()):
+            raise DamagedError("a case of a later version of the format; use a newer Habeas") from None
+        raise
     if said != f"{FORMAT}\n{cid}\n".encode():  # the id stands in the folder's name: nothing is lost with the file
         found.alarms.append(Alarm(what="damaged file FORMAT"))
     return found

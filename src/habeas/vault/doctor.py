@@ -199,6 +199,10 @@ def verify_compartment(comp: Compartment, progress: Progress = lambda *_: None) 
     """Read it all. Raises nothing for what is damaged inside it; that is in the answer."""
     reading = _Reading(comp)
     comp.alarms = []
+    try:
+        comp.load_rosters()
+    except VaultError as error:
+        reading.say(str(error), "members")
     comp.objects.load()
     comp.remake_index()
     reading.small_files()
@@ -206,7 +210,11 @@ def verify_compartment(comp: Compartment, progress: Progress = lambda *_: None) 
     reading.header_packs()
     reading.objects()
     for alarm in comp.alarms:
-        reading.say(alarm.what, f"log of device {alarm.device}, commit {alarm.n}" if alarm.device else "log")
+        what, _, file = alarm.what.partition(" file ")
+        if file:
+            reading.say(what, file)
+        else:
+            reading.say(alarm.what, f"log of device {alarm.device}, commit {alarm.n}" if alarm.device else "log")
     for dev, n in comp.index.rows("SELECT dev, n FROM frame WHERE state = 'sealed'"):
         reading.say("a commit does not open here", f"log of device {dev}, commit {n}")
     gone = comp.index.gone()
