@@ -9,6 +9,7 @@ What it does not do: imitate any real person or file.
 import itertools
 import random
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import TypeVar
 
@@ -16,7 +17,7 @@ import msgspec
 
 from habeas.domain.case import Case, Tie, VoicePair
 from habeas.domain.statement import Act, HowKnown, Side, Statement, StatementId
-from habeas.domain.when import When, parse_when
+from habeas.domain.when import When, WhenError, parse_when
 from habeas.domain.where import Disc, Place
 
 T = TypeVar("T")
@@ -171,6 +172,8 @@ def small_case(rng: random.Random, n: int) -> tuple[Case, Mapping[str, Place]]:
     accused = rng.randint(1, min(3, n - 1))
     rows = [_row(rng, clock, towns, number=number, state=state if number < accused else "") for number in range(n)]
     rows = rows[:accused] + [_echo(rng, clock, rows[rng.randrange(accused)], row) for row in rows[accused:]]
+    if rng.random() < 0.4:
+        rows = _told_by_others(rng, rows, accused)
     order = list(range(n))
     rng.shuffle(order)
     ties = tuple(
@@ -186,6 +189,23 @@ def small_case(rng: random.Random, n: int) -> tuple[Case, Mapping[str, Place]]:
         voices=ties,
     )
     return case, PLACES
+
+
+def _told_by_others(rng: random.Random, rows: Sequence[Statement], accused: int) -> list[Statement]:
+    """Some dates hang on other statements: on earlier ones or in chains, now and then in a circle, or on what another person did."""
+    found = list(rows)
+    for number in range(len(found)):
+        if rng.random() > 0.35:
+            continue
+        anchor = rng.choice([other for other in range(len(found)) if other != number])
+        duration = rng.choice(("", "", "+P1D", "-P1D", "+P2D", "+P1D/P3D", "-P1D/P2D", "+PT1H", "-PT30M", "+PT2H/PT9H",
+                               "+P1M", "+P1W"))  # fmt: skip
+        text = rng.choice((">", "<")) + f"@S{anchor}" if rng.random() < 0.25 else f"@S{anchor}{duration}"
+        with suppress(WhenError):
+            found[number] = msgspec.structs.replace(found[number], when=parse_when(text))
+        if anchor >= accused and rng.random() < 0.15:
+            found[anchor] = msgspec.structs.replace(found[anchor], person="another")
+    return found
 
 
 def _echo(rng: random.Random, clock: _Clock, claim: Statement, row: Statement) -> Statement:

@@ -394,6 +394,7 @@ def test_findings_keep_their_ids_when_evidence_is_added():
     assert all(after[kind][0] == one for kind, one in before.items())
 
 
-def test_relative_dates_are_kept_and_exclude_nothing_yet():
+def test_a_relative_date_fires_like_any_other_and_brings_along_what_dates_it():
     told = {"act": "held_at", "when": "@S001+P52D", "place": MONTEVIDEO}
-    assert "S002" not in {one for f in examined(ARREST, told, FLIGHT, accusation=(3,)).findings for one in f.statements}
+    found = finding(examined(ARREST, told, NOTICE | {"when": "1977-10-01"}, accusation=(3,)), Kind.ACCUSATION_AFTER_CUSTODY)
+    assert set(found.statements) == {"S001", "S002", "S003"}

@@ -4,8 +4,8 @@ A :class:`When` keeps the original words and four bounds in whole minutes (since
 local time of the place meant, both ends inclusive; ``None`` = unbounded). Nothing is ever truncated: what the parser does
 not understand wholly, it refuses with :class:`WhenError` and says what would be right.
 
-What it does not do: no time zones (that is where the ±1 day of :data:`ZONE_SLACK` comes in), no arithmetic on relative dates
-(``@S006+P14D`` is parsed and kept; the reasoning over chains comes later), no seasons, no Julian calendar.
+What it does not do: no time zones (that is where the ±1 day of :data:`ZONE_SLACK` comes in), no chains of relative dates
+(``@S006+P14D`` is parsed here and followed in ``examine.relative``), no seasons, no Julian calendar.
 
 Source: EDTF (ISO 8601-2:2019, Library of Congress profile, Level 1); ``~`` is widened by ±3 days, ±1 month or ±1 year at
 day, month or year precision; ``?`` and ``%`` are widened like ``~`` because a doubted date is no narrower than a rough one.
@@ -53,11 +53,17 @@ class Truth(enum.Enum):
 
 
 class Relative(msgspec.Struct, frozen=True, kw_only=True):
-    """A date told by another statement's act: the shift is between ``shift[0]`` and ``shift[1]`` minutes (None = any)."""
+    """A date told by another statement's act: the shift is between ``shift[0]`` and ``shift[1]`` minutes (None = any).
+
+    ``sure``: the latest start and the earliest end of the shift, since a month has 28 to 31 days. ``unit``: to how many minutes the
+    duration is given, a day (also where there is none: "the same day"), an hour or a minute.
+    """
 
     anchor: str
     order: str = ""
     shift: tuple[int, int] | None = None
+    sure: tuple[int, int] | None = None
+    unit: int = DAY
 
 
 class When(msgspec.Struct, frozen=True, kw_only=True):
@@ -198,16 +204,27 @@ def _relative(words: str) -> When:
     if not found or (found["order"] and found["sign"]):
         raise WhenError(tr("not a relative date; right would be @S006+P14D, @S006+P12D/P16D, @S006-P1D, >@S006 or <@S006"))
     shift: tuple[int, int] | None = (0, 0)
+    sure: tuple[int, int] | None = (0, 0)
+    unit = DAY
     if found["order"]:
-        shift = None
+        shift = sure = None
     elif found["sign"]:
         first = _duration(found["first"], words)
         second = _duration(found["second"], words) if found["second"] else first
         if second[1] < first[0]:
             raise WhenError(tr("'{text}': the second duration is shorter than the first", text=words))
         low, high = first[0], second[1]
-        shift = (low, high) if found["sign"] == "+" else (-high, -low)
-    return When(text=words, relative=Relative(anchor=found["anchor"], order=found["order"] or "", shift=shift))
+        later, earlier = first[1], second[0]
+        ahead = found["sign"] == "+"
+        shift = (low, high) if ahead else (-high, -low)
+        sure = (later, earlier) if ahead else (-earlier, -later)
+        unit = min(_unit(found["first"]), _unit(found["second"] or found["first"]))
+    return When(text=words, relative=Relative(anchor=found["anchor"], order=found["order"] or "", shift=shift, sure=sure, unit=unit))
+
+
+def _unit(duration: str) -> int:
+    _, _, clock = duration.partition("T")
+    return 1 if "M" in clock else 60 if clock else DAY
 
 
 def _duration(words: str, whole: str) -> tuple[int, int]:

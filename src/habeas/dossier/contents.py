@@ -16,6 +16,7 @@ from habeas.domain.statement import CUSTODY_ACTS, Act, Statement
 from habeas.dossier.selection import Selection
 from habeas.dossier.timeline import Bar, timeline
 from habeas.dossier.words import act_words, finding_label, identifier_words, kind_title, point_words
+from habeas.examine.relative import leading_nowhere
 from habeas.examine.voices import unnamed
 from habeas.examine.wording import when_words
 from habeas.locale import tr, tr_n
@@ -288,7 +289,7 @@ def memorandum_data(
             for exhibit, notes in exhibits
         ],
         "places": list(places),
-        "relative": [s.id for s in case.statements if s.when and s.when.relative],
+        "relative": leading_nowhere(case.statements),
     }
 
 

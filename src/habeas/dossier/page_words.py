@@ -107,5 +107,5 @@ def memorandum_words(belief: Belief) -> dict[str, str]:
         "challenges_head": tr("Challenges to expect, exhibit by exhibit"),
         "challenges_note": tr("What a hostile reader will ask, from what the table of exhibits leaves open."),
         "open_head": tr("Not understood"),
-        "relative": tr("Dates told by other statements are kept and not yet reasoned with:"),
+        "relative": tr("Dates told by a statement that denies something, which has no moment to count from:"),
     }

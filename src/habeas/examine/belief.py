@@ -53,6 +53,15 @@ class Weighing:
         self.exact = self.exact and complete
         return [version for version in found if any(self.record.testable(index) for index in version)]
 
+    def claimed(self, network: Network, version: Collection[int]) -> frozenset[int]:
+        """A version with the statements of the accusing side itself that date it; a date that others give is theirs to be wrong about.
+
+        Where the two cannot be true together (custody that it admits is presumed to last), the version alone.
+        """
+        dating = network.closure(version) - frozenset(version)
+        whole = frozenset(version) | {index for index in dating if self.keys[index] in self.accusers}
+        return whole if whole == frozenset(version) or network.consistent(whole) else frozenset(version)
+
     def originals(self, indexes: Collection[int]) -> list[int]:
         """Without the compilers' statements that repeat a source which itself counts."""
         kept = set(indexes)
@@ -80,7 +89,7 @@ class Weighing:
     def weigh(self, network: Network, version: Collection[int], *, merged: bool = False) -> Cost:
         """N for one version under one regime; with ``merged`` unknown pairs count as one."""
         counted, _, _ = self.counted(version)
-        against = Against(network, version, counted)
+        against = Against(network, self.claimed(network, version), counted)
         return self._voiced(cost(against.find, counted, self._grouped(counted, merged=merged)))
 
     def _grouped(self, counted: Collection[int], *, merged: bool = False) -> Elements:
@@ -104,7 +113,7 @@ class Weighing:
     def weigh_carriers(self, network: Network, version: Collection[int]) -> Cost:
         """The fewest exhibits and relays whose falsity would do."""
         counted, _, _ = self.counted(version)
-        against = Against(network, version, counted)
+        against = Against(network, self.claimed(network, version), counted)
         own = [frozenset(carriers(one)) or frozenset({f"statement {one.id}"}) for one in self.statements]
         return cost(against.find, counted, lambda index: own[index])
 

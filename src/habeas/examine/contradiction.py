@@ -85,15 +85,22 @@ class Against:
         """Split the counted statements into those that contradict the version alone and the rest."""
         self._network = network
         self._version = frozenset(version)
-        self.alone = network.clashing(self._version) & frozenset(counted)
+        self.alone = network.clashing(self._version, alone=True) & frozenset(counted)
         rest = [index for index in counted if index not in self.alone]
-        self._kernel = network.kernel(self._version, rest)
-        owners = {network.nodes[i].owner for pair in self._kernel for i in pair[:2]}
+        self._kernel = network.kernel(self._version | self._hanging(rest), rest)
+        owners = network.closure(network.nodes[i].owner for pair in self._kernel for i in pair[:2])
         self._relaxed: Problem | None = None
         self._near: frozenset[int] = frozenset()
         if owners & self._version:
             self._near = frozenset(owners - self._version)
             self._relaxed = network.problem(self._kernel)
+
+    def _hanging(self, rest: Collection[int]) -> frozenset[int]:
+        """Statements with relative dates that the version dates, or that contradict it only together with what dates them."""
+        if not any(self._network.needs.get(index) for index in (*rest, *self._version)):
+            return frozenset()
+        dated = {index for index in rest if self._network.needs.get(index, frozenset()) & self._version}
+        return frozenset(dated) | (self._network.clashing(self._version) & frozenset(rest))
 
     def find(self, left: Collection[int]) -> list[int] | None:
         """A minimal set among ``left``, or None."""
@@ -125,8 +132,11 @@ class Against:
 
 
 def maximal_consistent(network: Network, owners: Sequence[int], cap: int = 64) -> tuple[list[tuple[int, ...]], bool]:
-    """All maximal sets of ``owners`` that some reading satisfies (at most ``cap``), and whether the list is complete."""
-    problem = network.problem(network.all_clauses(owners))
+    """All maximal sets of ``owners`` that some reading satisfies (at most ``cap``), and whether the list is complete.
+
+    What dates them is taken as given, unless it cannot be true in itself.
+    """
+    problem = network.problem(network.all_clauses(network.closure(owners)))
     found: set[frozenset[int]] = set()
     seen: set[frozenset[int]] = set()
     queue = [frozenset(owners)]
@@ -135,11 +145,14 @@ def maximal_consistent(network: Network, owners: Sequence[int], cap: int = 64) -
         if some in seen or any(some <= other for other in found):
             continue
         seen.add(some)
-        core = problem.minimal(sorted(some))
+        dated = network.closure(some) - some
+        core = problem.minimal(sorted(some), dated)
+        if core == []:
+            core = problem.minimal(sorted(some))
         if core is None:
             found = {other for other in found if not other <= some} | {some}
         else:
-            queue += [some - {index} for index in core]
+            queue += [some - {index} for index in {*core, *(one for one in some if network.needs.get(one) and dated)}]
     problem.close()
     complete = not queue and len(found) <= cap
     return sorted(tuple(sorted(one)) for one in found)[:cap], complete

@@ -79,4 +79,5 @@ def _denied_node(record: Record, claim: int) -> Node | None:
         anyone=not record.statements[claim].place.strip(),
         denies=start.act,
         not_held_by=start.not_held_by,
+        needs=start.needs,
     )

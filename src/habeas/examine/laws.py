@@ -100,17 +100,18 @@ class Laws:
     def clauses(self, i: int, j: int) -> list[Clause]:
         """All laws between nodes ``i`` and ``j`` (of two statements, or the two ends of one journey)."""
         x, y = self.nodes[i], self.nodes[j]
+        tied = self._tied(i, j) if x.tied and y.tied else []
         if x.owner == y.owner:
-            return self._journey(i, j)
+            return [clause for clause in (*self._journey(i, j), *tied) if not _vacuous(clause)]
         custody = (x.held is not None and y.free is not None) or (y.held is not None and x.free is not None)
         death = x.dies or x.dead or y.dies or y.dead
         denial = x.denies is not None or y.denies is not None
         same_event = bool(x.event) and x.event == y.event and x.act is y.act
-        if not (custody or death or denial or same_event) and (x.place is y.place or not (x.bodily and y.bodily)):
+        if not (custody or death or denial or same_event or tied) and (x.place is y.place or not (x.bodily and y.bodily)):
             return []
         between = self.between(x.place, y.place)
         slack = self.slack(between, x.place, y.place)
-        found: list[Clause] = []
+        found: list[Clause] = tied
         if x.bodily and y.bodily and between.apart:
             gap = self.minutes(between.km) - slack
             found.append(((i, j, x.length + gap), (j, i, y.length + gap)))
@@ -134,6 +135,16 @@ class Laws:
         if self.nodes[i].after == j:
             return [((j, i, self.nodes[i].journey),)]
         return []
+
+    def _tied(self, i: int, j: int) -> list[Clause]:
+        """Relative dates: each bound is a law of its own, with a day more where the two clocks may differ."""
+        found: list[Clause] = []
+        for at, other in ((i, j), (j, i)):
+            for link in (one for one in self.nodes[at].links if one.other == other):
+                here, there = self.nodes[at].place, self.nodes[other].place
+                slack = self.slack(self.between(here, there), here, there) if link.clocks and here is not there else 0
+                found += [((other, at, link.low - slack),), ((at, other, -link.high - slack),)]
+        return found
 
     def _custody(self, found: list[Clause], i: int, j: int, slack: int) -> None:
         """``i`` says held, ``j`` says free: not at the same minute; if custody is presumed to last, not until it ended."""

@@ -14,7 +14,7 @@ from habeas.domain.statement import Act
 from habeas.domain.when import DAY, ZONE_SLACK
 from habeas.examine.laws import ZERO, Atom, Clause, Laws
 from habeas.examine.semantics import FOREVER, Node
-from habeas.examine.solver import Problem
+from habeas.examine.solver import Problem, Ruled
 
 _ANTIPODES_KM = 20_038
 _LONG = 45 * DAY
@@ -35,8 +35,10 @@ class Network:
         self.laws = laws
         self.nodes = laws.nodes
         self.by_owner: dict[int, list[int]] = defaultdict(list)
+        self.needs: dict[int, frozenset[int]] = {}
         for index, node in enumerate(self.nodes):
             self.by_owner[node.owner].append(index)
+            self.needs[node.owner] = node.needs
         self._reach = laws.minutes(_ANTIPODES_KM) + ZONE_SLACK + 2
         self.widest_gap = laws.minutes(_ANTIPODES_KM)
         short = [i for i, node in enumerate(self.nodes) if _extent(node) <= _LONG]
@@ -49,6 +51,10 @@ class Network:
         self._mortal = [i for i, node in enumerate(self.nodes) if node.dies or node.dead]
         self._stretched = sum(node.length for node in self.nodes if node.bodily or node.denies is not None or node.free is not None)
         self._stretches = [i for i in self._long if self.nodes[i].length]
+        self._linked: dict[int, list[int]] = defaultdict(list)
+        for index, node in enumerate(self.nodes):
+            for link in node.links:
+                self._linked[link.other].append(index)
         self._open: dict[int, list[OpenClause]] = {}
         self._clashes: dict[tuple[int, int], bool] = {}
 
@@ -72,7 +78,7 @@ class Network:
         acted before the first death. In between each neighbour takes its own length and the way there and back.
         """
         node = self.nodes[index]
-        plain = not (node.event or node.dies or node.dead or node.length) and node.free is None and node.denies is None
+        plain = not (node.event or node.dies or node.dead or node.length or node.tied) and node.free is None and node.denies is None
         if not plain or self._room(index) <= _LONG:
             return False
         low = max(node.lo, latest_free + 2 * DAY) if node.held is not None else node.lo
@@ -118,21 +124,47 @@ class Network:
         x, y = self.nodes[i], self.nodes[j]
         if x.lo <= y.hi + y.length + self._reach and y.lo <= x.hi + x.length + self._reach:
             return False
-        if x.dies or x.dead or y.dies or y.dead or (x.event and x.event == y.event) or x.owner == y.owner:
+        if x.dies or x.dead or y.dies or y.dead or (x.event and x.event == y.event) or x.owner == y.owner or (x.tied and y.tied):
             return False
         return self.laws.presumed is None or not ((x.held is not None and y.free is not None) or (y.held is not None and x.free is not None))
 
     def statements_clash(self, one: int, other: int) -> bool:
-        """Whether two statements contradict each other by bounds alone (memoised)."""
+        """Whether two statements contradict each other, given what dates them (memoised): by bounds alone, or through a common anchor."""
         key = (one, other) if one < other else (other, one)
         found = self._clashes.get(key)
         if found is None:
             found = any(self.pair(i, j)[0] for i in self.by_owner.get(one, ()) for j in self.by_owner.get(other, ()))
+            if not found and self.closure((one,)) & self.closure((other,)):
+                found = self._clash_exactly(one, other)
             self._clashes[key] = found
         return found
 
-    def clashing(self, claims: Iterable[int]) -> frozenset[int]:
-        """Every statement that contradicts one of some claims by bounds alone: what comes near it in time, and what reaches far."""
+    def _clash_exactly(self, one: int, other: int) -> bool:
+        both = self.closure((one, other))
+        problem = self.problem(self.all_clauses(both))
+        core = problem.minimal(sorted(both))
+        problem.close()
+        return core is not None and {one, other} <= set(core)
+
+    def consistent(self, owners: Collection[int]) -> bool:
+        """Whether some reading satisfies some statements: quadratic, for few."""
+        problem = self.problem(self.all_clauses(owners))
+        found = problem.conflict(owners)
+        problem.close()
+        return found is None
+
+    def closure(self, owners: Iterable[int]) -> frozenset[int]:
+        """Some statements and all that date them."""
+        given = frozenset(owners)
+        return given.union(*(self.needs.get(owner, ()) for owner in given))
+
+    def clashing(self, claims: Iterable[int], *, alone: bool = False) -> frozenset[int]:
+        """Every statement that contradicts one of some claims by bounds alone: what comes near it in time, and what reaches far.
+
+        ``alone``: only what needs no statement beside itself and the claims.
+        """
+        claims = tuple(claims)
+        given = frozenset(claims)
         found: set[int] = set()
         for claim in claims:
             for i in self.by_owner.get(claim, ()):
@@ -147,7 +179,9 @@ class Network:
                         near |= set(self._freeing)
                 for j in near:
                     owner = self.nodes[j].owner
-                    if owner != claim and owner not in found and self.pair(i, j)[0]:
+                    if owner == claim or owner in found or (alone and not (x.needs | self.nodes[j].needs) <= given | {owner}):
+                        continue
+                    if self.pair(i, j)[0]:
                         found.add(owner)
         return frozenset(found)
 
@@ -165,7 +199,10 @@ class Network:
                 yield index
 
     def open_clauses(self, index: int) -> list[OpenClause]:
-        """Every open clause of one node with any other whose pair is not broken (memoised)."""
+        """Every open clause of one node with any other whose pair is not broken (memoised).
+
+        A pair that is broken, but only together with what dates its statements, is not settled by bounds: its clauses are all given.
+        """
         found = self._open.get(index)
         if found is None:
             found = self._open[index] = list(self._find_open(index))
@@ -186,11 +223,24 @@ class Network:
             broken, open_ = self.pair(i, j)
             if not broken:
                 yield from ((i, j, clause) for clause in open_)
+            elif node.needs or neighbour.needs:
+                yield from self._unsettled(i, j)
+
+    def _unsettled(self, i: int, j: int) -> Iterator[OpenClause]:
+        """Every clause between two nodes that not every reading satisfies; where no reading does, as it stands."""
+        for clause in self.laws.clauses(i, j):
+            left = self.judge(clause)
+            if left is not None:
+                yield i, j, left or clause
 
     def _meeting(self, index: int) -> Iterable[int]:
         node = self.nodes[index]
         near = dict.fromkeys(self.within(node.lo - self._reach, node.hi + node.length + self._reach))
         near |= dict.fromkeys(self.by_owner[node.owner])
+        near |= dict.fromkeys(link.other for link in node.links)
+        near |= dict.fromkeys(self._linked[index])
+        if node.needs:
+            near |= dict.fromkeys(i for owner in sorted(self.clashing((node.owner,))) for i in self.by_owner[owner])
         presumed = self.laws.presumed
         if presumed and node.free is not None:
             near |= dict.fromkeys(i for i, until in presumed.until.items() if node.lo - self._reach <= until <= node.hi + self._reach)
@@ -210,7 +260,7 @@ class Network:
         latest_free = max((node.hi + node.length for node in self.nodes if node.free is not None and node.owner in allowed), default=-FOREVER)
         first_death = min((self.nodes[i].lo for i in self._mortal if self.nodes[i].owner in allowed), default=FOREVER)
         clauses: dict[OpenClause, None] = {}
-        queue = [index for owner in sorted(seeds) for index in self.by_owner.get(owner, ()) if index not in idle]
+        queue = [index for owner in sorted(seeds) for index in self.by_owner.get(owner, ()) if index not in idle and self._speaks(index, allowed)]
         seen = set(queue)
         while queue:
             index = queue.pop()
@@ -218,7 +268,7 @@ class Network:
                 continue  # known to the minute (what lies behind cannot move what lies before), or roomy beyond all that others can take
             mine = [
                 one for one in self.open_clauses(index)
-                if self.nodes[one[0]].owner in allowed and self.nodes[one[1]].owner in allowed
+                if self._speaks(one[0], allowed) and self._speaks(one[1], allowed)
                 and one[0] not in idle and one[1] not in idle
             ]  # fmt: skip
             if self._room(index) > self._load(index, (clause for _, _, clause in mine)):
@@ -230,6 +280,11 @@ class Network:
                     seen.add(other)
                     queue.append(other)
         return self._set_aside(list(clauses))
+
+    def _speaks(self, index: int, allowed: Collection[int]) -> bool:
+        """Whether the statement of a node, and all that date it, are among those that take part."""
+        node = self.nodes[index]
+        return node.owner in allowed and (not node.needs or all(one in allowed for one in node.needs))
 
     def _set_aside(self, clauses: list[OpenClause]) -> list[OpenClause]:
         touching: dict[int, set[int]] = defaultdict(set)
@@ -289,17 +344,18 @@ class Network:
         used = {index for i, j, _ in kept for index in (i, j)}
         return Problem(
             {index: self.bounds(index) for index in used},
-            [(self.nodes[i].owner, self.nodes[j].owner, clause) for i, j, clause in kept],
+            [Ruled(self.closure((self.nodes[i].owner, self.nodes[j].owner)), clause) for i, j, clause in kept],
         )
 
     def all_clauses(self, owners: Collection[int]) -> list[OpenClause]:
         """Every clause between some statements that not every reading satisfies, broken ones included: quadratic."""
-        among = [index for owner in sorted(owners) for index in self.by_owner.get(owner, ())]
+        allowed = frozenset(owners)
+        among = [index for owner in sorted(allowed) for index in self.by_owner.get(owner, ()) if self._speaks(index, allowed)]
         found: list[OpenClause] = []
         for at, i in enumerate(among):
             for j in among[at + 1 :]:
                 if not self._far(i, j):
-                    found += [(i, j, left or clause) for clause in self.laws.clauses(i, j) if (left := self.judge(clause)) is not None]
+                    found += self._unsettled(i, j)
         return found
 
 
@@ -310,6 +366,6 @@ def _extent(node: Node) -> int:
 def _special(node: Node, *, presumed: bool) -> bool:
     """Whether more than place and time of two living presences may matter."""
     return bool(
-        node.dies or node.dead or node.event or node.denies is not None or node.free is not None or node.length
+        node.dies or node.dead or node.event or node.denies is not None or node.free is not None or node.length or node.tied
         or (presumed and node.held is not None)
     )  # fmt: skip

@@ -6,9 +6,11 @@ unknown, and nothing is presumed after the last sign of the earlier custody).
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import accumulate
+
+import msgspec
 
 from habeas.domain.case import Case
 from habeas.domain.identity import fold
@@ -16,6 +18,7 @@ from habeas.domain.statement import CUSTODY_ACTS, Act, Side, Statement
 from habeas.domain.where import NOWHERE, Place, contains, disjoint
 from habeas.examine.laws import Laws, Presumptions
 from habeas.examine.network import Network
+from habeas.examine.relative import follow, tie
 from habeas.examine.semantics import FOREVER, Node, holder, nodes_of, window
 from habeas.examine.travel import Pace
 from habeas.examine.voices import Voice, voices_of
@@ -34,13 +37,19 @@ class Record:
         self.case = case
         self.pace = pace or Pace(**dict(case.pace))
         self.places = places
-        self.statements: tuple[Statement, ...] = tuple(s for s in case.statements if _main(s, case))
+        told = tuple(s for s in case.statements if _main(s, case))
+        chains = follow((*told, *_dating(told, case)), places)
+        self.statements: tuple[Statement, ...] = chains.statements
+        self.needs = chains.needs
+        self.relations = chains.relations
         accused = frozenset(case.accusation)
         self.others = tuple(s.id for s in case.statements if s.id in accused and not _main(s, case))
         self._windows = [window(s) for s in self.statements]
-        self.accusation = tuple(i for i, s in enumerate(self.statements) if s.id in accused)
+        self.accusation = tuple(i for i, s in enumerate(told) if s.id in accused)
         self.is_accusation = frozenset(self.accusation)
-        self.nodes: list[Node] = nodes_of(self.statements, places, frozenset(accused))
+        tied = frozenset(chains.relations).union(one.anchor for one in chains.relations.values())
+        self.nodes: list[Node] = nodes_of(self.statements, places, frozenset(accused), tied)
+        tie(self.nodes, chains)
         self.certain = Network(Laws(self.nodes))
         self.voices: list[Voice] = voices_of(self.statements)
 
@@ -232,6 +241,19 @@ class Record:
 
 def _main(statement: Statement, case: Case) -> bool:
     return statement.person.strip() in ("", case.person, case.pseudonym)
+
+
+def _dating(told: Sequence[Statement], case: Case) -> Iterator[Statement]:
+    """Statements about others, or about nobody, that date what is told of him: their day counts, and nothing else of them."""
+    rest: dict[str, Statement] = {s.id: s for s in case.statements if not _main(s, case) and not s.denied and s.act is not Act.CUSTODY_DENIED}
+    queue = list(told)
+    while queue:
+        when = queue.pop().when
+        anchor = rest.pop(when.relative.anchor, None) if when and when.relative else None
+        if anchor is not None:
+            neutral = msgspec.structs.replace(anchor, act=Act.OTHER, to_place="", identifiers=(), circumstances=(), event="")
+            queue.append(neutral)
+            yield neutral
 
 
 def _same_site(cell: Place, other: Place, words: str) -> bool:

@@ -3,12 +3,13 @@
 A statement becomes one or two :class:`Node` records: a moment somewhere in a window (``lo`` to ``hi``, minutes, inclusive), or a
 stretch of fixed length, with what it demands: a place, that he is held or free, alive or dead, or that an act did *not* happen.
 
-What it does not do: compare nodes (that is :mod:`habeas.examine.laws`) or reason about relative dates, whose statements get no
-node here.
+What it does not do: compare nodes (that is :mod:`habeas.examine.laws`) or follow relative dates (:mod:`habeas.examine.relative`): it takes
+the windows that were found, and ties the nodes together.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from habeas.domain.identity import fold
 from habeas.domain.statement import Act, Side, Statement
@@ -29,6 +30,15 @@ EVENTS = frozenset({Act.SEARCHED_PREMISES, Act.STATEMENT_TAKEN, Act.THREATENED, 
 """Events in the life of the case: they demand nothing of his body, and can be denied."""
 
 
+class Link(NamedTuple):
+    """A node lies ``low`` to ``high`` minutes after node ``other``; a day more each way where the two clocks may differ, if ``clocks``."""
+
+    other: int
+    low: int
+    high: int
+    clocks: bool
+
+
 @dataclass(slots=True)
 class Node:
     """One moment or stretch of one statement.
@@ -36,6 +46,7 @@ class Node:
     ``held``/``free`` are the offsets in minutes from the node's start at which he is said to be held or free (None: not said);
     ``length`` is that of a stretch (0 for a moment). ``denies`` names the act that is said not to have happened.
     ``bound``: the word on freedom speaks only of custody by ``not_held_by``; ``anyone``: also of a holder whom nothing names.
+    ``needs``: the statements that date this one; without them it says nothing. ``tied``: it has a link, or another node has one to it.
     """
 
     owner: int
@@ -59,6 +70,9 @@ class Node:
     event: str = ""
     after: int | None = None
     journey: int = 0
+    needs: frozenset[int] = frozenset()
+    links: tuple[Link, ...] = ()
+    tied: bool = False
 
 
 def window(statement: Statement) -> tuple[int, int] | None:
@@ -67,9 +81,9 @@ def window(statement: Statement) -> tuple[int, int] | None:
     ``when`` empty and ``stated_on`` known: a notice, charge or denial is in force when issued; any other act happened by then.
     """
     when = statement.when
-    if when is None or when.relative is not None:
+    if when is None:
         stated = statement.stated_on
-        if when is not None or stated is None or not stated.bounded:
+        if stated is None or not stated.bounded:
             return None
         low = stated.lo if statement.act in NOTICES else None
         return _open(low, stated.hi)
@@ -85,9 +99,11 @@ def denied_window(statement: Statement) -> tuple[int, int] | None:
     if when is None:
         stated = statement.stated_on
         return None if stated is None or stated.lo is None else (-2 * FOREVER, stated.lo)
-    if when.relative is not None or not when.bounded:
+    dated = when.nominal if when.bounded else None
+    sure = dated if when.relative is None else when.core
+    if sure is None:
         return None
-    low, high = when.nominal
+    low, high = sure
     return (-2 * FOREVER if low is None else low, 2 * FOREVER if high is None else high)
 
 
@@ -103,16 +119,18 @@ def sure_stretch(when: When | None) -> tuple[int, int] | None:
     return None if low is None or high is None or high <= low else (low, high)
 
 
-def nodes_of(statements: Sequence[Statement], places: Mapping[str, Place], accusation: frozenset[str] = frozenset()) -> list[Node]:
-    """The nodes of all statements, in their order; ``owner`` is the index of the statement."""
+def nodes_of(
+    statements: Sequence[Statement], places: Mapping[str, Place], accusation: frozenset[str] = frozenset(), tied: Collection[int] = frozenset()
+) -> list[Node]:
+    """The nodes of all statements, in their order; ``owner`` is the index of the statement. ``tied``: those that relations join."""
     nodes: list[Node] = []
     for owner, statement in enumerate(statements):
-        if statement.act is Act.OTHER:
+        if statement.act is Act.OTHER and owner not in tied:
             continue
         if statement.denied or statement.act is Act.CUSTODY_DENIED:
             _deny(nodes, owner, statement, places)
-        else:
-            _assert(nodes, owner, statement, places, accused=statement.id in accusation)
+        elif (bounds := window(statement) or ((-FOREVER, FOREVER) if owner in tied else None)) is not None:
+            _assert(nodes, owner, statement, bounds, places, accused=statement.id in accusation)
     return nodes
 
 
@@ -132,10 +150,7 @@ def _deny(nodes: list[Node], owner: int, statement: Statement, places: Mapping[s
     nodes.append(node)
 
 
-def _assert(nodes: list[Node], owner: int, statement: Statement, places: Mapping[str, Place], *, accused: bool) -> None:
-    bounds = window(statement)
-    if bounds is None:
-        return
+def _assert(nodes: list[Node], owner: int, statement: Statement, bounds: tuple[int, int], places: Mapping[str, Place], *, accused: bool) -> None:
     act = statement.act
     node = Node(owner, act, *bounds, event=statement.event)
     node.place = places.get(statement.place, NOWHERE)

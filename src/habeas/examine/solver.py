@@ -9,17 +9,25 @@ What it does not do: find the clauses (:mod:`habeas.examine.laws`) or keep probl
 
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from pysat.solvers import Solver
 
 from habeas.examine.laws import ZERO, Atom, Clause
 
 
-class Problem:
-    """Clauses that belong to pairs of statements, over nodes with windows. Statements are switched on per question."""
+class Ruled(NamedTuple):
+    """A clause, and the statements that it holds for: the two that it is between, and those that date them."""
 
-    def __init__(self, bounds: Mapping[int, tuple[int, int]], clauses: Iterable[tuple[int, int, Clause]]) -> None:
-        """``bounds``: node → (earliest, latest) start. ``clauses``: (one owner, other owner, clause)."""
+    owners: frozenset[int]
+    clause: Clause
+
+
+class Problem:
+    """Clauses that belong to some statements each, over nodes with windows. Statements are switched on per question."""
+
+    def __init__(self, bounds: Mapping[int, tuple[int, int]], clauses: Iterable[Ruled]) -> None:
+        """``bounds``: node → (earliest, latest) start."""
         self._bounds = bounds
         self._solver = Solver(name="minisat22")
         self._selectors: dict[int, int] = {}
@@ -27,8 +35,8 @@ class Problem:
         self._literal: dict[Atom, int] = {}
         self._atom: dict[int, Atom] = {}
         self._top = 0
-        for one, other, clause in clauses:
-            guards = [-self._selector(one), -self._selector(other)]
+        for owners, clause in clauses:
+            guards = [-self._selector(owner) for owner in sorted(owners)]
             self._solver.add_clause(guards + [self._variable(atom) for atom in clause])
 
     def _fresh(self) -> int:

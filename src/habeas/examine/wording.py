@@ -19,7 +19,7 @@ _WORDS = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?(?:T(\d{2}:\d{2}))?([~?%]
 def when_words(when: When) -> str:
     """A date in words, for example "22 September 1977"; what is more than a plain date or interval stays as it was written."""
     if when.relative is not None:
-        return when.text
+        return relative_words(when)
     parts = [_one(part) for part in when.text.split("/")]
     if None in parts:
         return when.text
@@ -45,10 +45,70 @@ def _one(part: str) -> str | None:
     return tr("about {date}", date=words) if doubt else words
 
 
+_PARTS = re.compile(r"(\d+)([YMWDH])|(T)", re.ASCII)
+
+
+def relative_words(when: When) -> str:
+    """A relative date in words: "14 days after S006", and the days that it comes to where they are known."""
+    relative = when.relative
+    if relative is None:
+        return when.text
+    anchor = relative.anchor
+    shift = when.text.partition(anchor)[2]
+    durations, before = re.findall(r"P[0-9YMWDTH]+", shift, re.ASCII), shift.startswith("-")
+    if relative.order:
+        words = tr("after {id}", id=anchor) if relative.order == ">" else tr("before {id}", id=anchor)
+    elif not durations:
+        words = tr("on the day of {id}", id=anchor)
+    elif len(durations) == 1:
+        said = {"time": _duration_words(durations[0]), "id": anchor}
+        words = tr("{time} before {id}", **said) if before else tr("{time} after {id}", **said)
+    else:
+        said = {"least": _duration_words(durations[0]), "most": _duration_words(durations[1]), "id": anchor}
+        words = tr("between {least} and {most} before {id}", **said) if before else tr("between {least} and {most} after {id}", **said)
+    if not when.bounded:
+        return words
+    return tr("{words} ({days})", words=words, days=span((-FOREVER if when.lo is None else when.lo, FOREVER if when.hi is None else when.hi)))
+
+
+def _duration_words(duration: str) -> str:
+    """``P1Y2W`` as "1 year, 2 weeks"."""
+    found, clock = [], False
+    for count, unit, mark in _PARTS.findall(duration):
+        if mark:
+            clock = True
+            continue
+        number = int(count)
+        found.append({
+            "Y": tr_n("{count} year", "{count} years", number),
+            "M": tr_n("{count} minute", "{count} minutes", number) if clock else tr_n("{count} month", "{count} months", number),
+            "W": tr_n("{count} week", "{count} weeks", number),
+            "D": tr_n("{count} day", "{count} days", number),
+            "H": tr_n("{count} hour", "{count} hours", number),
+        }[unit])  # fmt: skip
+    return ", ".join(found)
+
+
+def chain_words(record: Record, index: int) -> list[str]:
+    """What dates a statement, one line a step, from the date that stands by itself."""
+    lines: list[str] = []
+    while index in record.relations:
+        relation, statement = record.relations[index], record.statements[index]
+        dated = {"id": statement.id, "date": date_words(statement), "anchor": record.statements[relation.anchor].id,
+                 "then": span(record.window(relation.anchor))}  # fmt: skip
+        lines.append(tr("{id} is dated {date}; {anchor}: {then}.", **dated))
+        if relation.slack:
+            lines[-1] += " " + tr("A day is allowed each way, since the clocks of the two places may differ.")
+        index = relation.anchor
+    return lines[::-1]
+
+
 def date_words(statement: Statement) -> str:
     """The date of a statement in words, or when it was said."""
     if statement.when is not None:
         words = when_words(statement.when)
+        if statement.when.relative is not None:
+            return words
         return tr("on {date}", date=words) if _WORDS.fullmatch(statement.when.text) and statement.when.text.count("-") > 1 else f"({words})"
     if statement.stated_on is not None:
         return tr("(undated, said {date})", date=when_words(statement.stated_on))

@@ -6,6 +6,7 @@ import msgspec
 
 from habeas.domain.case import Case
 from habeas.domain.statement import Side
+from habeas.examine.relative import leading_nowhere
 from habeas.intake.folder import FolderRead, read_folder, write_folder
 from habeas.intake.folder.columns import SIDE_TABLES
 from habeas.intake.folder.tables import write_csv
@@ -44,9 +45,9 @@ def check_folder(folder: Path) -> Checked:
     notes += _about_accusation(case)
     if not any(s.disclosable for s in case.statements):
         notes.append(tr("no statement is marked disclosable; a dossier would be refused"))
-    relative = [s.id for s in case.statements if s.when and s.when.relative]
-    if relative:
-        notes.append(tr("dates told by other statements are kept and not yet reasoned with: {ids}", ids=", ".join(relative)))
+    nowhere = leading_nowhere(case.statements)
+    if nowhere:
+        notes.append(tr("dates told by a statement that denies something; a denial has no moment to count from: {ids}", ids=", ".join(nowhere)))
     return Checked(read=read, notes=tuple(notes))
 
 

@@ -8,6 +8,7 @@ from habeas.domain.identity import fold
 from habeas.domain.statement import HowKnown, Statement
 from habeas.examine.record import Record
 from habeas.examine.voices import voice_key
+from habeas.examine.wording import chain_words
 from habeas.locale import tr, tr_n
 
 LONGEST = 8
@@ -50,7 +51,9 @@ class Story:
     def finding(self, certainty: Certainty, parts: Sequence[Collection[int]], explanation: str, *, bears_on: BearsOn | None = None) -> Finding:
         """``parts``: the sides of the story (what is claimed; what stands against it), each strongest first."""
         told = list(dict.fromkeys(index for part in parts for index in list(part)[:LONGEST]))
-        every = {index for part in parts for index in part}
+        steps = list(dict.fromkeys(line for index in told for line in chain_words(self._record, index)))
+        told += sorted(self._record.certain.closure(told) - set(told))
+        every = self._record.certain.closure(index for part in parts for index in part)
         statements = [self._record.statements[index] for index in told]
         ids = {self._record.statements[index].id for index in every & self._record.is_accusation}
         return Finding(
@@ -62,7 +65,7 @@ class Story:
             statements=tuple(statement.id for statement in statements),
             exhibits=tuple(dict.fromkeys(statement.exhibit for statement in statements if statement.exhibit)),
             explanation=explanation,
-            arithmetic=tuple(self.arithmetic),
+            arithmetic=(*steps, *self.arithmetic),
             presumptions=tuple(self.presumptions),
             readings=tuple(self.readings),
             would_change=tuple(self.would_change),
