@@ -26,7 +26,7 @@ from simulators.z3_oracle import (
 from habeas.domain.case import Case
 from habeas.domain.where import Place
 from habeas.examine.belief import Weighing, weigh
-from habeas.examine.contradiction import Cost
+from habeas.examine.contradiction import Cost, minimal_sets, smallest_repairs
 from habeas.examine.record import Record
 from habeas.examine.semantics import FOREVER
 from habeas.examine.voices import carriers, fold, unnamed
@@ -112,6 +112,22 @@ def check_verdicts(trial: Trial) -> None:
                 assert not clash or not free_of(sets, trial.dating((one, other))), trial.told("clash", one, other)
 
 
+def check_enumeration(trial: Trial) -> None:
+    """All minimal sets, shortest first, and all smallest repairs, by the engine's own enumeration."""
+    for network, sets in ((trial.record.certain, trial.certain), (trial.record.presumed, trial.presumed)):
+        problem = network.problem(network.all_clauses(trial.dated))
+        found = minimal_sets(problem, trial.dated, cap=500)
+        repairs = smallest_repairs(problem, trial.dated, cap=500)
+        problem.close()
+        assert not found.capped, trial.told("the enumeration was cut")
+        assert [len(one) for one in found.sets] == sorted(map(len, found.sets)), trial.told("order", found.sets)
+        assert len(set(found.sets)) == len(found.sets), trial.told("twice", found.sets)
+        assert set(map(frozenset, found.sets)) == set(sets), trial.told("minimal sets", found.sets, sets)
+        hitting = [frozenset(some) for some in subsets(trial.dated) if all(set(some) & one for one in sets)]
+        least = min(map(len, hitting))
+        assert set(map(frozenset, repairs.sets)) == {one for one in hitting if len(one) == least}, trial.told("repairs", repairs.sets, sets)
+
+
 def check_versions(trial: Trial) -> None:
     claims = [i for i in trial.record.accusation if i in trial.dated]
     dated = {some: trial.dating(some) - some for some in map(frozenset, subsets(claims))}
@@ -182,5 +198,5 @@ def check_belief(trial: Trial) -> None:
 def test_engine_agrees_with_z3(first: int) -> None:
     for seed in range(first, min(first + CHUNK, CASES)):
         trial = Trial(seed)
-        for check in (check_verdicts, check_versions, check_costs, check_denial, check_belief):
+        for check in (check_verdicts, check_enumeration, check_versions, check_costs, check_denial, check_belief):
             check(trial)

@@ -8,7 +8,8 @@ What it does not do: decide which statements count (:mod:`habeas.examine.belief`
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from itertools import islice
+from itertools import combinations, islice
+from typing import NamedTuple
 
 import msgspec
 from pysat.examples.hitman import Hitman
@@ -22,7 +23,9 @@ Finder = Callable[[Collection[int]], "list[int] | None"]
 """Given the statements that are left: some minimal set that stands against the claim, or None."""
 
 LISTED = 24
-"""Smallest hitting sets listed beyond the first are capped at this number."""
+"""Smallest hitting sets listed beyond the first, and minimal sets of one tangle, are capped at this number."""
+_TRIES = 40
+"""Corrections looked at for each set that may be listed."""
 
 
 class Cost(msgspec.Struct, frozen=True, kw_only=True):
@@ -129,6 +132,71 @@ class Against:
             if found is not None:
                 return found
         return None
+
+
+class Listed(NamedTuple):
+    """Minimal inconsistent sets, shortest first; ``capped``: there may be more."""
+
+    sets: tuple[tuple[int, ...], ...]
+    capped: bool
+
+
+def minimal_sets(problem: Problem, among: Collection[int], *, skip: Callable[[int, int], bool] | None = None, cap: int = LISTED) -> Listed:
+    """Every minimal set of statements that no reading satisfies, shortest first, at most ``cap``.
+
+    By duality with the corrections (Reiter 1987; the scheme of FORQES and OptUx, Ignatiev et al. 2015 and 2020): a smallest set that hits every
+    correction known so far is a minimal inconsistent set, or it shows a new correction. ``skip``: pairs that need not be told, nor what holds one.
+    """
+    everything, tried = frozenset(among), 0
+    found: list[tuple[int, ...]] = []
+    with Hitman(htype="sorted", solver="g4") as hitter:
+        while len(found) < cap and tried < cap * _TRIES:
+            tried += 1
+            smallest = hitter.get()
+            if smallest is None:
+                return Listed(tuple(found), capped=False)
+            some = frozenset(smallest)
+            if problem.conflict(some) is None:
+                correction = everything - _grown(problem, some, everything)
+                if not correction:
+                    return Listed(tuple(found), capped=False)
+                hitter.hit(sorted(correction))
+                continue
+            pair = next(((one, other) for one, other in combinations(sorted(some), 2) if skip and skip(one, other)), None)
+            hitter.block(pair or sorted(some))
+            if pair is None:
+                found.append(tuple(sorted(some)))
+    return Listed(tuple(found), capped=True)
+
+
+def smallest_repairs(problem: Problem, among: Collection[int], *, cap: int = LISTED) -> Listed:
+    """The smallest sets that leave the rest consistent once they are set aside, at most ``cap``; one empty set where nothing need be."""
+    everything, size = frozenset(among), None
+    found: list[tuple[int, ...]] = []
+    with Hitman(htype="sorted", solver="g4") as hitter:
+        while len(found) < cap:
+            smallest = hitter.get()
+            if smallest is None or (size is not None and len(smallest) > size):
+                return Listed(tuple(sorted(found)), capped=False)
+            core = problem.minimal(sorted(everything - frozenset(smallest)))
+            if core:
+                hitter.hit(core)
+                continue
+            found.append(tuple(sorted(smallest)))
+            size = len(smallest)
+            if not size:
+                break
+            hitter.block(sorted(smallest))
+    return Listed(tuple(sorted(found)), capped=bool(size))
+
+
+def _grown(problem: Problem, some: frozenset[int], everything: frozenset[int]) -> frozenset[int]:
+    """A maximal consistent set that holds ``some``."""
+    grown = set(some)
+    for index in sorted(everything - some):
+        if problem.conflict([*grown, index]) is None:
+            grown.add(index)
+    return frozenset(grown)
 
 
 def maximal_consistent(network: Network, owners: Sequence[int], cap: int = 64) -> tuple[list[tuple[int, ...]], bool]:

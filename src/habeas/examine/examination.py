@@ -16,6 +16,7 @@ from habeas.examine.battery.identity import identity_conflict
 from habeas.examine.battery.origins import accusation_follows, single_origin, supports_accusation, untestable
 from habeas.examine.battery.presence import presence_conflict
 from habeas.examine.battery.shifting import shifting_version
+from habeas.examine.battery.together import together
 from habeas.examine.belief import weigh
 from habeas.examine.record import Record
 from habeas.examine.travel import Pace
@@ -44,6 +45,8 @@ def examine(case: Case, places: Mapping[str, Place], pace: Pace | None = None) -
     missing is a place not known. ``pace`` edits the practical speeds used for ``improbable`` findings.
     """
     record = Record(case, places, pace)
-    findings = [finding for test in BATTERY.values() for finding in test(record)]
+    findings = [finding for test in BATTERY.values() for finding in test(record)] + list(together(record))
+    order = list(BATTERY)
+    findings.sort(key=lambda one: order.index(one.kind))
     belief, origins = weigh(record, case)
     return Examination(case=case.title, findings=tuple(findings), origins=origins, belief=belief)

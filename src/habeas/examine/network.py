@@ -253,14 +253,15 @@ class Network:
         """The open clauses around some statements that are left after every node that can always be placed has been set aside.
 
         ``seeds``: the statements asked about; ``among``: the others that may take part. Only what is connected with a seed by nodes
-        that cannot be set aside is looked at.
+        that cannot be set aside is looked at; without seeds, everything is.
         """
         allowed = frozenset(among) | frozenset(seeds)
         idle = self._always_placed(allowed)
         latest_free = max((node.hi + node.length for node in self.nodes if node.free is not None and node.owner in allowed), default=-FOREVER)
         first_death = min((self.nodes[i].lo for i in self._mortal if self.nodes[i].owner in allowed), default=FOREVER)
         clauses: dict[OpenClause, None] = {}
-        queue = [index for owner in sorted(seeds) for index in self.by_owner.get(owner, ()) if index not in idle and self._speaks(index, allowed)]
+        start = sorted(seeds or allowed)
+        queue = [index for owner in start for index in self.by_owner.get(owner, ()) if index not in idle and self._speaks(index, allowed)]
         seen = set(queue)
         while queue:
             index = queue.pop()

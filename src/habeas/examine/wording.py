@@ -137,6 +137,21 @@ def span(window: tuple[int, int]) -> str:
     return low if low == high else tr("{first} to {last}", first=low, last=high)
 
 
+def clock(minute: int) -> str:
+    """A moment in words: "2 May 1977, 10:39"."""
+    return span((minute, minute))
+
+
+def exact_span(window: tuple[int, int]) -> str:
+    """A window in words, to the minute where it does not run from the beginning of a day to the end of one."""
+    low, high = window
+    whole = (low <= -FOREVER or low % DAY == 0) and (high >= FOREVER or high % DAY == DAY - 1)
+    if whole or low == high:
+        return span(window)
+    first, last = "…" if low <= -FOREVER else clock(low), "…" if high >= FOREVER else clock(high)
+    return tr("{first} to {last}", first=first, last=last)
+
+
 def claim_words(record: Record, index: int) -> str:
     """What one statement of the accusation claims, as a clause after "that"."""
     statement = record.statements[index]
