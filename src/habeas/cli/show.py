@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from habeas.domain.errors import Problem
-from habeas.domain.finding import BearsOn, Belief, Examination, Finding
+from habeas.domain.finding import BearsOn, Belief, Examination, Finding, Question
 from habeas.dossier.words import finding_label, kind_title
 from habeas.locale import tr, tr_n
 from habeas.seal.verify import Verdict, group_fingerprint
@@ -105,6 +105,7 @@ def examination(examined: Examined) -> None:
         _findings(own, tr("For counsel alone: what weakens the client's own account"))
     click.echo("")
     _belief(result)
+    _questions(result.questions)
 
 
 def _sentences(belief: Belief) -> None:
@@ -146,6 +147,21 @@ def _belief(result: Examination) -> None:
         click.echo(tr("Not counted ({reason}): {ids}", reason=one.reason, ids=", ".join(one.statements)))
     if belief.admitted:
         click.echo(tr("Recorded by the accusing side itself: {ids}", ids=", ".join(belief.admitted)))
+
+
+_ASKED = 8
+"""Questions shown; ``--json`` and the memorandum have all."""
+
+
+def _questions(questions: Sequence[Question]) -> None:
+    if not questions:
+        return
+    click.echo("")
+    click.echo(tr("For counsel alone: what would settle what is open, the most useful first"))
+    for number, one in enumerate(questions[:_ASKED], 1):
+        click.echo(f"  {number}. {one.words} [{', '.join(one.findings)}]")
+    if len(questions) > _ASKED:
+        click.echo(tr("  and {count} more (--json, memorandum)", count=len(questions) - _ASKED))
 
 
 def dossier(result: DossierMade) -> None:

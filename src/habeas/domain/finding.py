@@ -66,6 +66,32 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     inputs: str = ""
 
 
+class Asks(enum.StrEnum):
+    """What a question is after."""
+
+    RECORD = "record"
+    DAY = "day"
+    HOUR = "hour"
+    PLACE = "place"
+    HOLDER = "holder"
+
+
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """What would settle open findings, were it known: for counsel alone.
+
+    ``firm``, ``falls``, ``of``: of so many values that the statement allows (days or hours tried), on how many a finding becomes firmer or falls;
+    all 0 where values cannot be tried.
+    """
+
+    asks: Asks
+    statements: tuple[str, ...]
+    findings: tuple[str, ...]
+    words: str
+    firm: int = 0
+    falls: int = 0
+    of: int = 0
+
+
 class Origin(msgspec.Struct, frozen=True, kw_only=True):
     """A voice: the earliest speaker in a chain, with all that rests on it."""
 
@@ -125,9 +151,10 @@ class Belief(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Examination(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that one run of the tests said of one case."""
+    """Everything that one run of the tests said of one case. ``questions``: what would settle what is open, for counsel alone."""
 
     case: str
     findings: tuple[Finding, ...]
     origins: tuple[Origin, ...]
     belief: Belief
+    questions: tuple[Question, ...] = ()

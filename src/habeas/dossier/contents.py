@@ -288,6 +288,7 @@ def memorandum_data(
             {"number": exhibit.number, "title": exhibit.title, "points": _challenges(exhibit, case), "notes": list(notes)}
             for exhibit, notes in exhibits
         ],
+        "questions": [f"{one.words} ({', '.join(one.findings)})" for one in full.questions],
         "places": list(places),
         "relative": leading_nowhere(case.statements),
     }

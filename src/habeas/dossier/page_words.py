@@ -92,6 +92,11 @@ def memorandum_words(belief: Belief) -> dict[str, str]:
         "never": tr("This paper lists what weakens the case. It is never part of a dossier and never enters a bag."),
         "inputs": tr("inputs"),
         "would_change": tr("What would change it"),
+        "settle_head": tr("What would settle what is open"),
+        "settle_note": tr(
+            "The record, day, hour, place or holder which, known, decides; the most useful first. Days and hours were tried on the statements of the "
+            "finding alone."
+        ),
         "warnings_head": tr("Warnings about the dossier as selected"),
         "own_head": tr("What weakens the client's own account"),
         "own_note": tr("Found by the same tests. Meet it before the other side does; ask the sources what they meant."),

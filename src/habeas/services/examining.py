@@ -8,6 +8,7 @@ from habeas.domain.case import Case
 from habeas.domain.finding import Examination
 from habeas.domain.where import Place
 from habeas.examine.examination import examine
+from habeas.examine.settling import questions
 from habeas.intake.folder import read_folder
 from habeas.intake.gazetteer import understand
 
@@ -21,9 +22,10 @@ class Examined(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def examine_case(case: Case) -> Examined:
-    """Understand its places and examine it."""
+    """Understand its places, examine it, and say what would settle what is open."""
     places = understand(case)
-    return Examined(case=case, places=places, examination=examine(case, places))
+    found = examine(case, places)
+    return Examined(case=case, places=places, examination=msgspec.structs.replace(found, questions=questions(case, places, found)))
 
 
 def examine_folder(folder: Path) -> Examined:

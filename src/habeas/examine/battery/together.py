@@ -140,7 +140,7 @@ def _story(record: Record, network: Network, tangle: Tangle, certainty: Certaint
         )
     if tangle.repairs:
         without = "; ".join(ids(record, one) for one in tangle.repairs[:6])
-        story.readings.append(tr("the rest can be true once any one of these is set aside: {sets}", sets=without))
+        story.would_change.append(tr("the rest can be true once any one of these is set aside: {sets}", sets=without))
     if tangle.capped:
         story.readings.append(tr("the list stops at {count} sets; there may be more", count=LISTED))
     story.would_change.append(tr("the exact hour or place of any one of them, or proof that one speaks of another person"))
