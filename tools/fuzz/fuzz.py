@@ -4,6 +4,7 @@ python tools/fuzz/fuzz.py list                          the targets
 python tools/fuzz/fuzz.py all SECONDS [FOLDER]          each for SECONDS; one line each with the executions, crashes kept in FOLDER
 python tools/fuzz/fuzz.py TARGET SECONDS [FOLDER]       one
 python tools/fuzz/fuzz.py TARGET FILE                   what one kept input does, without atheris
+python tools/fuzz/fuzz.py seeds                         each target once on its own seeds, without atheris
 
 Seeds are real objects, made anew at each start. See README.md beside this file.
 """
@@ -23,7 +24,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 REPLAY = len(sys.argv) == 3 and not sys.argv[2].isdigit()
 
-if REPLAY or sys.argv[1:2] in (["list"], ["all"]):
+if REPLAY or sys.argv[1:2] in (["list"], ["all"], ["seeds"]):
     watched = contextlib.nullcontext()
 else:
     import atheris
@@ -249,10 +250,11 @@ def kit_seeds():
 
 
 def pins(data):
-    (SCRATCH / "pins").write_bytes(data)
-    found = Pins.read(Disk(SCRATCH), "pins")
-    found.write(Disk(SCRATCH), "again")
-    if Pins.read(Disk(SCRATCH), "again") != found:
+    """What stands in pins that were sealed for us."""
+    (SCRATCH / "pins").write_bytes(seal_file(data, [OWNER.recipient]))
+    found = Pins.read(Disk(SCRATCH), "pins", OWNER)
+    found.write(Disk(SCRATCH), "again", OWNER.recipient)
+    if Pins.read(Disk(SCRATCH), "again", OWNER) != found:
         raise AssertionError("pins are not what they were")
 
 
@@ -260,8 +262,8 @@ def pins_seeds():
     made = Pins(
         logs={DEVICE: (3, "ab" * 32)}, roster=(2, "cd" * 32), trust="ef", shown={"stick": {DEVICE: 9}}, frozen=[DEVICE], taken=["heads/s-a/b"]
     )
-    made.write(Disk(SCRATCH), "pins")
-    return [(SCRATCH / "pins").read_bytes(), b"{}"]
+    made.write(Disk(SCRATCH), "pins", OWNER.recipient)
+    return [open_file((SCRATCH / "pins").read_bytes(), [OWNER]), b"{}"]
 
 
 def seat(data):
@@ -375,6 +377,13 @@ def run_all(seconds, folder):
 
 
 def main():
+    if sys.argv[1:] == ["seeds"]:
+        for name, (target, seeds) in TARGETS.items():
+            made = seeds()
+            for seed in made:
+                typed_only(target)(seed)
+            print(f"{name:12} {len(made)} seeds")
+        return 0
     if len(sys.argv) < 3:
         print(__doc__ if sys.argv[1:] != ["list"] else "\n".join(TARGETS))
         return 0
