@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat, PublicFormat
 from simulators.bags import make_bag
+from simulators.case_builder import CaseBuilder
 from simulators.folders import GOOD, SECRET, make_folder, secretive
 
 from habeas.cli import main
@@ -377,3 +378,16 @@ def test_a_memorandum_never_goes_into_a_bag(folder, tmp_path):
     assert sorted(bag.rglob("*")) == before
     assert habeas("memorandum", folder, "--out", tmp_path / "memo.pdf").exit_code == 0
     assert (tmp_path / "memo.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_an_earlier_copy_of_the_folder_tells_what_changed_and_why(tmp_path):
+    older, newer = tmp_path / "older", tmp_path / "newer"
+    CaseBuilder().write(older)
+    CaseBuilder().change("S002", when="1977-12-01").write(newer)
+    said = habeas("examine", newer, "--since", older).output
+    assert "Since the last examination: statements added, changed or taken out: S002" in said
+    found = json.loads(habeas("examine", newer, "--since", older, "--json").output)
+    assert found["changes"]["touched"] == ["S002"]
+    assert json.loads(habeas("examine", newer, "--json").output)["changes"] is None
+    assert "no statement was added" in habeas("examine", newer, "--since", newer).output
+    assert "remembers" in refused(habeas("examine", "--case", "case-0123456789ab", "--since", older), 2)

@@ -31,9 +31,11 @@ from habeas.services.cases import (
     set_hold,
     status,
     undo,
+    vault_source,
     withdraw,
 )
-from habeas.services.examining import examine_case, examine_folder
+from habeas.services.erasing import shred
+from habeas.services.examining import changes_since, examine_case, examine_folder
 from habeas.services.records import add_cells, change_head, find, history
 from habeas.vault.errors import NotReadyError
 from habeas.vault.events import Because, Kind
@@ -537,3 +539,46 @@ def test_a_search_finds_the_newest_text_only_and_other_forms_of_a_word(vault, ci
         assert find(comp, "Groznom", cross_script=False) == []
         edit(comp, Kind.STATEMENT, "S002", {"summary": "Nothing."}, "")
         assert find(comp, "дом") == []
+
+
+# --- what changed since it was last examined --------------------------------------------------------------------------------------
+
+
+def test_a_case_remembers_what_it_was_when_this_device_last_examined_it(vault, cid):
+    with vault.case(cid) as comp:
+        assert vault_source(comp, "examination").before is None
+        first = read_book(comp).case()
+        withdraw(comp, Kind.STATEMENT, ("S002",), Because.NOT_NEEDED, "")
+        source = vault_source(comp, "examination")
+        assert source.before == first
+        changes = changes_since(source.before, examine_case(source.case))
+        assert changes.touched == ("S002",)
+        assert all("S002" in one.because for one in changes.changes)
+        again = vault_source(comp, "examination")
+        assert again.before == again.case
+        assert not changes_since(again.before, examine_case(again.case)).changes
+
+
+def test_what_a_colleague_wrote_before_and_what_came_after_is_told_as_new(tmp_path):
+    """Her edit is older than the examination, by the clock and in the log's order; it was not here yet."""
+    first, cid = office(tmp_path)
+    second = colleague(first, cid, tmp_path, "b2")
+    with second.case(cid) as comp:
+        edit(comp, Kind.STATEMENT, "S003", {"summary": "by the second"}, "")
+    with first.case(cid) as comp:
+        for _ in range(3):
+            before = vault_source(comp, "examination").case
+    assert sync_both(tmp_path, cid, first, second, first) == []
+    with first.case(cid) as comp:
+        source = vault_source(comp, "examination")
+    assert source.before == before
+    assert changes_since(source.before, examine_case(source.case)).touched == ("S003",)
+    first.close()
+    second.close()
+
+
+def test_what_was_shredded_is_gone_from_the_earlier_state_as_well(vault, cid):
+    with vault.case(cid) as comp:
+        vault_source(comp, "examination")
+        shred(comp, [read_book(comp).find(Kind.STATEMENT, "S003")], Because.CONSENT_WITHDRAWN, "")
+        assert "S003" not in {one.id for one in vault_source(comp, "examination").before.statements}

@@ -136,18 +136,30 @@ def _source(folder: Path | None, cid: str | None, access: Access, use: str) -> I
 @click.argument("folder", metavar="[DIR]", type=_FOLDER, required=False)
 @_CASE
 @click.option("--json", "as_json", is_flag=True, help="The whole examination as JSON (docs/formats/examination.schema.json).")
+@click.option(
+    "--since",
+    metavar="OLDER-DIR",
+    type=_FOLDER,
+    help="An earlier copy of the folder: say what appeared, what fell and why. With --case it is said anyway.",
+)
 @case_options
-def examine(access: Access, folder: Path | None, cid: str | None, *, as_json: bool) -> None:
+def examine(access: Access, folder: Path | None, cid: str | None, since: Path | None, *, as_json: bool) -> None:
     """Test the accusation: print the findings and what believing it would cost."""
-    from habeas.services.examining import examination_json, examine_case  # noqa: PLC0415
+    from habeas.services.examining import changes_since, examination_json, examine_case  # noqa: PLC0415
+    from habeas.services.source import folder_source  # noqa: PLC0415
 
+    if since and cid:
+        raise UsageError(tr("--since goes with a folder; a case of the vault remembers what it was when it was last examined"))
     with _source(folder, cid, access, "examination") as source, show.progress(quiet=as_json) as progress:
         progress(tr("Examining"), 0, 1)
+        before = folder_source(since).case if since else source.before
         examined = examine_case(source.case)
+        changes = changes_since(before, examined) if before else None
     if as_json:
-        click.echo(examination_json(examined.examination).decode(), nl=False)
+        click.echo(examination_json(examined.examination, changes).decode(), nl=False)
     else:
         show.examination(examined)
+        show.changes(changes)
 
 
 @main.command()

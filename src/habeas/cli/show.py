@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from habeas.domain.errors import Problem
-from habeas.domain.finding import BearsOn, Belief, Examination, Finding, Question
+from habeas.domain.finding import BearsOn, Belief, Changed, Changes, Examination, Finding, Question
 from habeas.dossier.words import finding_label, kind_title
 from habeas.locale import tr, tr_n
 from habeas.seal.verify import Verdict, group_fingerprint
@@ -147,6 +147,29 @@ def _belief(result: Examination) -> None:
         click.echo(tr("Not counted ({reason}): {ids}", reason=one.reason, ids=", ".join(one.statements)))
     if belief.admitted:
         click.echo(tr("Recorded by the accusing side itself: {ids}", ids=", ".join(belief.admitted)))
+
+
+def changes(found: Changes | None) -> None:
+    """What differs from an earlier run and why; nothing where there was none."""
+    if found is None:
+        return
+    click.echo("")
+    if not found.touched and not found.changes:
+        click.echo(tr("Since the last examination: no statement was added, changed or taken out."))
+        return
+    click.echo(tr("Since the last examination: statements added, changed or taken out: {ids}", ids=", ".join(found.touched) or "–"))
+    how = {Changed.APPEARED: tr("appeared"), Changed.FELL: tr("fell"), Changed.FIRMER: tr("became firmer"), Changed.WEAKER: tr("became weaker")}
+    for one in found.changes:
+        levels = " → ".join(finding_label(one.kind, level) for level in (one.before, one.after) if level is not None)
+        click.echo(tr("  {finding} ({title}, {levels}) {how}, because of {ids}", finding=one.finding, title=kind_title(one.kind), levels=levels,
+                      how=how[one.how], ids=", ".join(one.because) or "–"))  # fmt: skip
+    if not found.changes:
+        click.echo(tr("  No finding appeared, fell, or became firmer or weaker."))
+    was, now = found.must_be_wrong
+    if was != now:
+        click.echo(tr("  Sources that must be wrong: {before} before, {after} now.", before=was, after=now))
+    for finding in found.stale:
+        click.echo(tr("  The review of {finding} was given for other inputs and no longer counts.", finding=finding))
 
 
 _ASKED = 8

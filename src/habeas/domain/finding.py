@@ -150,11 +150,45 @@ class Belief(msgspec.Struct, frozen=True, kw_only=True):
     sentence_with_presumptions: str = ""
 
 
+class Changed(enum.StrEnum):
+    """How a finding differs from an earlier run."""
+
+    APPEARED = "appeared"
+    FELL = "fell"
+    FIRMER = "firmer"
+    WEAKER = "weaker"
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """One finding that is not as it was. ``because``: statements that alone brought it about, or all that did so together."""
+
+    finding: str
+    kind: Kind
+    how: Changed
+    before: Certainty | None = None
+    after: Certainty | None = None
+    because: tuple[str, ...] = ()
+
+
+class Changes(msgspec.Struct, frozen=True, kw_only=True):
+    """What differs between two runs. The figures are (before, after); ``stale``: findings whose review no longer counts."""
+
+    touched: tuple[str, ...]
+    changes: tuple[Change, ...]
+    must_be_wrong: tuple[int, int]
+    with_presumptions: tuple[int, int]
+    stale: tuple[str, ...] = ()
+
+
 class Examination(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that one run of the tests said of one case. ``questions``: what would settle what is open, for counsel alone."""
+    """Everything that one run of the tests said of one case.
+
+    ``questions``: what would settle what is open, for counsel alone; ``changes``: since an earlier run.
+    """
 
     case: str
     findings: tuple[Finding, ...]
     origins: tuple[Origin, ...]
     belief: Belief
     questions: tuple[Question, ...] = ()
+    changes: Changes | None = None

@@ -144,12 +144,17 @@ def _whole(case: Case) -> Case:
     return msgspec.structs.replace(case, accusation=accusation, statements=tuple(mended(one) for one in case.statements))
 
 
-def read_book(comp: Compartment) -> Book:
-    """Open every record's newest revision; what does not open is named and left out."""
+def read_book(comp: Compartment, known: Mapping[str, int] | None = None) -> Book:
+    """Open every record's newest revision; what does not open is named and left out.
+
+    ``known``: device → its last commit to read, for the case as it once stood; what was shredded since is gone from it as well.
+    """
     revisions: dict[str, list[Recorded]] = {}
     authors: dict[str, list[Revision]] = {}
     gone, withdrawn = comp.index.gone(), set[str]()
     for device, n, t, line in comp.index.events(("Recorded", "Withdrawn")):
+        if known is not None and n > known.get(device, 0):
+            continue
         if isinstance(line, Withdrawn):
             withdrawn = withdrawn - set(line.ids) if line.back else withdrawn | set(line.ids)
         elif isinstance(line, Recorded):

@@ -199,8 +199,22 @@ def vault_source(comp: Compartment, use: str) -> Source:
             raise BadInput.one(exhibit.number, tr("its content is not here, or too large for a dossier"))
         return comp.read_content(entry.content)
 
+    before = examined_last(comp) if use == "examination" else None
     log_use(comp, What.CITED if use == "dossier" else What.REVIEWED, tuple(one.id for one in book.of(Kind.EXHIBIT)), about=use)
-    return Source(case=book.case(), content=content, folder=comp.disk.root)
+    return Source(case=book.case(), content=content, folder=comp.disk.root, before=before)
+
+
+def examined_last(comp: Compartment) -> Case | None:
+    """The case as this device knew it when it last examined it; None where it never did, or what stood there cannot be read any more."""
+    found = [
+        n for device, n, _, line in comp.index.events(("Touched",)) if device == comp.seat.device and getattr(line, "about", "") == "examination"
+    ]
+    if not found:
+        return None
+    try:
+        return read_book(comp, comp.knew_at(found[-1])).case()
+    except (BadInput, VaultError):
+        return None
 
 
 def log_use(comp: Compartment, what: What, ids: tuple[str, ...], *, reason: str = "", about: str = "") -> None:

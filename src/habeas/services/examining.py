@@ -5,8 +5,9 @@ from pathlib import Path
 import msgspec
 
 from habeas.domain.case import Case
-from habeas.domain.finding import Examination
+from habeas.domain.finding import Changes, Examination
 from habeas.domain.where import Place
+from habeas.examine.comparing import State, compare
 from habeas.examine.examination import examine
 from habeas.examine.settling import questions
 from habeas.intake.folder import read_folder
@@ -33,6 +34,14 @@ def examine_folder(folder: Path) -> Examined:
     return examine_case(read_folder(folder).case)
 
 
-def examination_json(examination: Examination) -> bytes:
+def changes_since(before: Case, after: Examined) -> Changes:
+    """What differs from an earlier state of the case, and which statements brought it about."""
+    places = understand(before)
+    earlier = State(case=before, places=places, examination=examine(before, places))
+    return compare(earlier, State(case=after.case, places=after.places, examination=after.examination))
+
+
+def examination_json(examination: Examination, changes: Changes | None = None) -> bytes:
     """The published form of an examination (docs/formats/examination.schema.json), indented, keys in the order of the format."""
+    examination = msgspec.structs.replace(examination, changes=changes)
     return msgspec.json.format(msgspec.json.encode(examination), indent=2) + b"\n"

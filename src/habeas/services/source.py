@@ -14,11 +14,15 @@ MOST_EXHIBIT = 512 << 20
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
-    """A case and its exhibits. ``content`` raises BadInput where an exhibit cannot be read; ``folder`` is where nothing may be written into."""
+    """A case and its exhibits. ``content`` raises BadInput where an exhibit cannot be read; ``folder`` is where nothing may be written into.
+
+    ``before``: the case as this device last examined it, where it did.
+    """
 
     case: Case
     content: Callable[[Exhibit], bytes]
     folder: Path | None = None
+    before: Case | None = None
 
 
 def folder_source(folder: Path) -> Source:

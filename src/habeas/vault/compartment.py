@@ -33,7 +33,7 @@ from habeas.seal.note import NoteError
 from habeas.vault.disk import Disk
 from habeas.vault.draft import Content, Draft, Envelope
 from habeas.vault.errors import DamagedError, NotAllowedError, NotReadyError, RosterError, ShreddedError, UnreadableError, VaultError
-from habeas.vault.events import CommitHead, commitment, decode_line, encode_commit, encode_line
+from habeas.vault.events import CommitHead, commitment, decode_commit, decode_line, encode_commit, encode_line
 from habeas.vault.frames import Tail, encode_frame
 from habeas.vault.index import Index, fingerprint, index_key
 from habeas.vault.judging import Alarm, judge_commits, judge_log, unopened
@@ -448,6 +448,15 @@ class Compartment:
             self.pins.write(self.disk, self._pins_path, self.seat.identity.recipient)
         except (apsw.Error, VaultError):  # the commit counts already: it must not be reported as failed, or it would be repeated
             self._behind = True
+
+    def knew_at(self, n: int) -> dict[str, int]:
+        """What this device had read when it made its commit ``n``: device → its last commit. Raises DamagedError where there is none."""
+        log = self.log(self.seat.device)
+        for frame, at in log.read_on(log.start)[0]:
+            if at.n == n:
+                head, _ = decode_commit(self.open_payload(hashlib.sha256(frame.body).digest(), [frame.body]).rstrip(b"\n") + b"\n")
+                return {device: seen for device, (seen, _) in head.seen.items()} | {self.seat.device: n}
+        raise DamagedError(f"commit {n} of this device")
 
     def head_fingerprint(self) -> str:
         """What two members compare by another way to find out that a store shows them different histories."""
