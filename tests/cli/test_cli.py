@@ -19,7 +19,7 @@ from simulators.folders import GOOD, SECRET, make_folder, secretive
 from habeas.cli import main
 from habeas.seal.signature import SigningKey
 
-COMMANDS = ("case", "check", "demo", "dossier", "examine", "exhibit", "keygen", "memorandum", "new", "vault", "verify")
+COMMANDS = ("case", "check", "demo", "dossier", "examine", "exhibit", "keygen", "memorandum", "new", "vault", "verify", "voices")
 TRACE = re.compile(r"Traceback|File \"|\bError:|Exception|\x1b")
 
 
@@ -391,3 +391,16 @@ def test_an_earlier_copy_of_the_folder_tells_what_changed_and_why(tmp_path):
     assert json.loads(habeas("examine", newer, "--json").output)["changes"] is None
     assert "no statement was added" in habeas("examine", newer, "--since", newer).output
     assert "remembers" in refused(habeas("examine", "--case", "case-0123456789ab", "--since", older), 2)
+
+
+def test_the_voices_of_a_case_are_told_in_words_in_json_and_as_a_picture(tmp_path):
+    folder, picture = tmp_path / "case", tmp_path / "who.svg"
+    CaseBuilder().add(act="held_at", when="1977-09-20/1977-09-24", place="Montevideo, Uruguay", speaker="Witness W", side="witness",
+                      relayed_by="The Bulletin").write(folder)  # fmt: skip
+    said = habeas("voices", folder, "--picture", picture).output
+    assert "The Bulletin → Witness W" in said
+    assert "names sources" in said
+    assert picture.read_text(encoding="utf-8").startswith("<svg")
+    assert stat.S_IMODE(picture.stat().st_mode) == 0o600
+    assert {one["relay"] for one in json.loads(habeas("voices", folder, "--json").output)["passings"]} >= {"The Bulletin"}
+    refused(habeas("voices", folder, "--picture", picture))

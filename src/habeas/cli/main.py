@@ -165,6 +165,23 @@ def examine(access: Access, folder: Path | None, cid: str | None, since: Path | 
 @main.command()
 @click.argument("folder", metavar="[DIR]", type=_FOLDER, required=False)
 @_CASE
+@click.option("--json", "as_json", is_flag=True, help="Pairs and chains as JSON.")
+@click.option("--picture", type=click.Path(path_type=Path), help="Write who passes on whom to this SVG file, which must not exist. It names people.")
+@case_options
+def voices(access: Access, folder: Path | None, cid: str | None, picture: Path | None, *, as_json: bool) -> None:
+    """Say how the sources stand to each other, what to ask about pairs that nobody has judged, and who passes on whom."""
+    from habeas.services.independence import voices_of_case, write_picture  # noqa: PLC0415
+
+    with _source(folder, cid, access, "voices") as source:
+        found = voices_of_case(source.case)
+        if picture:
+            write_picture(picture, found.picture, source.folder if cid else None)
+    show.voices(found, picture, as_json=as_json)
+
+
+@main.command()
+@click.argument("folder", metavar="[DIR]", type=_FOLDER, required=False)
+@_CASE
 @click.option("--out", type=_FOLDER, required=True, help="The bag to write: a new or empty folder.")
 @click.option("--sign-key", type=_FOLDER, required=True, help="The private key; 'habeas keygen FILE' makes one.")
 @click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="The day printed on it; default today. Same input and date: same bytes.")

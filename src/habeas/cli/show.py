@@ -16,12 +16,14 @@ from rich.text import Text
 from habeas.domain.errors import Problem
 from habeas.domain.finding import BearsOn, Belief, Changed, Changes, Examination, Finding, Question
 from habeas.dossier.words import finding_label, kind_title
+from habeas.examine.independence import Hint
 from habeas.locale import tr, tr_n
 from habeas.seal.verify import Verdict, group_fingerprint
 from habeas.services.demo import DemoMade
 from habeas.services.disclosing import DossierMade
 from habeas.services.examining import Examined
 from habeas.services.folders import Checked
+from habeas.services.independence import Voices
 from habeas.services.keys import KeyMade
 
 Report = Callable[[str, int, int], None]
@@ -147,6 +149,46 @@ def _belief(result: Examination) -> None:
         click.echo(tr("Not counted ({reason}): {ids}", reason=one.reason, ids=", ".join(one.statements)))
     if belief.admitted:
         click.echo(tr("Recorded by the accusing side itself: {ids}", ids=", ".join(belief.admitted)))
+
+
+def _hint(hint: Hint, what: str) -> str:
+    return {
+        Hint.RELAYED_TOGETHER: tr("both passed on by {what}", what=what),
+        Hint.ONE_EXHIBIT: tr("both in exhibit {what}", what=what),
+        Hint.SPEAKS_THROUGH: tr("one speaks through {what}", what=what),
+        Hint.SAME_DAY: tr("both recorded on {what}", what=what),
+        Hint.SAME_WITNESSES: tr("both taken by or before {what}", what=what),
+    }[hint]
+
+
+def voices(found: Voices, picture: Path | None, *, as_json: bool) -> None:
+    """Pairs that nobody has judged with what to ask, then those that were judged, then the chains."""
+    if as_json:
+        click.echo(msgspec.json.format(msgspec.json.encode({"pairs": found.pairs, "passings": found.passings}), indent=2).decode())
+        return
+    unknown = [pair for pair in found.pairs if pair.relation is None]
+    if unknown:
+        click.echo(tr("Pairs of sources on which nothing is recorded. Ask of each, and write the answer into voices.csv:"))
+        for question in (
+            tr("Did one hear it from the other, or both from a third?"),
+            tr("Was it the same interpreter, interviewer or lawyer who took down both, or one draft that both signed?"),
+            tr("Do they belong to one organisation, outlet or family, or were they prepared together?"),
+            tr("Could either have known it without the other?"),
+        ):
+            click.echo(f"  - {question}")
+        for pair in unknown:
+            shared = "; ".join(_hint(hint, what) for hint, what in pair.hints)
+            click.echo(f"  {pair.voice} × {pair.other}" + (f"  [{shared}]" if shared else ""))
+    for pair in found.pairs:
+        if pair.relation is not None:
+            click.echo(tr("{voice} × {other}: {relation} ({why}; judged by {who})", voice=pair.voice, other=pair.other, relation=pair.relation.value,
+                          why=pair.why or "–", who=pair.judged_by or "–"))  # fmt: skip
+    if found.passings:
+        click.echo(tr("Who passes on whom:"))
+        for one in found.passings:
+            click.echo(f"  {one.relay} → {one.voice}  ({', '.join(one.statements)})")
+    if picture:
+        click.echo(tr("{file}: it names sources and shows how word reached you. Keep it as you keep the memorandum.", file=picture))
 
 
 def changes(found: Changes | None) -> None:

@@ -16,7 +16,7 @@ from habeas.domain.statement import CUSTODY_ACTS, Act, Statement
 from habeas.dossier.selection import Selection
 from habeas.dossier.timeline import Bar, timeline
 from habeas.dossier.words import act_words, finding_label, identifier_words, kind_title, point_words
-from habeas.examine.relative import leading_nowhere
+from habeas.examine.relative import follow, leading_nowhere
 from habeas.examine.voices import unnamed
 from habeas.examine.wording import when_words
 from habeas.locale import tr, tr_n
@@ -193,7 +193,7 @@ def _bars(case: Case, examination: Examination) -> list[Bar]:
     closed = any(s.act in (Act.RELEASED, Act.ESCAPED) and not s.denied for s in case.statements if s.id not in case.accusation)
     seen: set[tuple[str, str, str]] = set()
     bars = []
-    for s in case.statements:
+    for s in follow(case.statements, {}).statements:
         accused = s.id in case.accusation
         wanted = s.id in headline if accused else s.id in told and s.act in _DRAWN
         key = (s.speaker, s.act, str(s.when))
