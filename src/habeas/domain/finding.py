@@ -17,6 +17,7 @@ class Kind(enum.StrEnum):
     DATE_CONFLICT = "date_conflict"
     IDENTITY_CONFLICT = "identity_conflict"
     ACCUSATION_FOLLOWS = "accusation_follows"
+    SHARED_WORDING = "shared_wording"
     SINGLE_ORIGIN = "single_origin"
     SUPPORTS_ACCUSATION = "supports_accusation"
     UNTESTABLE = "untestable"

@@ -18,6 +18,7 @@ def kind_title(kind: Kind) -> str:
         Kind.IDENTITY_CONFLICT: tr("Numbers and birth dates that do not match"),
         Kind.ACCUSATION_FOLLOWS: tr("The accusation follows a complaint"),
         Kind.SINGLE_ORIGIN: tr("Several papers, one voice"),
+        Kind.SHARED_WORDING: tr("Shared wording"),
         Kind.SUPPORTS_ACCUSATION: tr("What supports the accusation"),
         Kind.UNTESTABLE: tr("What the accusation leaves untestable"),
     }[kind]
@@ -37,6 +38,7 @@ def finding_label(kind: Kind, certainty: Certainty) -> str:
     """The label on a finding; findings that tell a sequence or a source are not called irreconcilable."""
     return {
         Kind.SINGLE_ORIGIN: tr("established on this file"),
+        Kind.SHARED_WORDING: tr("shared beyond chance; why is open"),
         Kind.SUPPORTS_ACCUSATION: tr("for the accusation"),
         Kind.UNTESTABLE: tr("cannot be tested"),
         Kind.ACCUSATION_FOLLOWS: tr("sequence, unless an earlier record exists"),

@@ -17,6 +17,7 @@ from habeas.examine.battery.origins import accusation_follows, single_origin, su
 from habeas.examine.battery.presence import presence_conflict
 from habeas.examine.battery.shifting import shifting_version
 from habeas.examine.battery.together import together
+from habeas.examine.battery.wording import shared_wording
 from habeas.examine.belief import weigh
 from habeas.examine.record import Record
 from habeas.examine.travel import Pace
@@ -31,6 +32,7 @@ BATTERY: Mapping[Kind, Callable[[Record], Iterator[Finding]]] = {
     Kind.DATE_CONFLICT: date_conflict,
     Kind.IDENTITY_CONFLICT: identity_conflict,
     Kind.ACCUSATION_FOLLOWS: accusation_follows,
+    Kind.SHARED_WORDING: shared_wording,
     Kind.SINGLE_ORIGIN: single_origin,
     Kind.SUPPORTS_ACCUSATION: supports_accusation,
     Kind.UNTESTABLE: untestable,

@@ -22,9 +22,9 @@ def finding_id(kind: Kind, *subject: str) -> str:
     return f"{initials}-{digest[:8]}"
 
 
-def inputs_digest(record: Record, indexes: Iterable[int]) -> str:
-    """SHA-256 (first 16 hex) over what the finding's statements say: a review given for other inputs is stale."""
-    lines = sorted(_inputs(record.statements[index]) for index in set(indexes))
+def inputs_digest(record: Record, indexes: Iterable[int], *, words: bool = False) -> str:
+    """SHA-256 (first 16 hex) over what the finding's statements say: a review given for other inputs is stale. ``words``: and their quotes."""
+    lines = sorted(_inputs(record.statements[index]) + (f"\x1f{record.statements[index].quote}" if words else "") for index in set(indexes))
     return hashlib.sha256("\x1e".join(lines).encode()).hexdigest()[:16]
 
 
@@ -48,8 +48,10 @@ class Story:
         self.readings: list[str] = []
         self.would_change: list[str] = []
 
-    def finding(self, certainty: Certainty, parts: Sequence[Collection[int]], explanation: str, *, bears_on: BearsOn | None = None) -> Finding:
-        """``parts``: the sides of the story (what is claimed; what stands against it), each strongest first."""
+    def finding(  # one parameter a field
+        self, certainty: Certainty, parts: Sequence[Collection[int]], explanation: str, *, bears_on: BearsOn | None = None, words_read: bool = False
+    ) -> Finding:
+        """``parts``: the sides of the story (what is claimed; what stands against it), each strongest first. ``words_read``: quotes count too."""
         told = list(dict.fromkeys(index for part in parts for index in list(part)[:LONGEST]))
         steps = list(dict.fromkeys(line for index in told for line in chain_words(self._record, index)))
         told += sorted(self._record.certain.closure(told) - set(told))
@@ -71,7 +73,7 @@ class Story:
             would_change=tuple(self.would_change),
             test=self._kind.value,
             test_version=self._version,
-            inputs=inputs_digest(self._record, every),
+            inputs=inputs_digest(self._record, every, words=words_read),
         )
 
 

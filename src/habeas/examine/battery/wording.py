@@ -1,0 +1,100 @@
+"""``shared_wording``: statements of a case whose own words agree beyond what chance explains.
+
+Only words that were quoted in the original language are read: translations share their translator's. What one speaker is quoted with twice
+from one exhibit is one passage, and is not compared with itself. The finding says *shared wording* and sets innocent explanations beside it;
+it never says why.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from habeas.domain.finding import BearsOn, Certainty, Finding, Kind
+from habeas.domain.identity import fold
+from habeas.domain.statement import Side, Statement
+from habeas.examine.battery.story import Story, listed
+from habeas.examine.passages import Shared, shared_passages, with_slots
+from habeas.examine.record import Record
+from habeas.examine.wording import when_words
+from habeas.locale import tr
+
+VERSION = "1"
+FEWEST_WORDS = 12
+"""Common words that a pair must have. One case is no background for rarity: names, dates and turns of speech of one affair recur in it."""
+_SHOWN = 400
+"""Letters of an alignment that are shown."""
+
+
+def shared_wording(record: Record) -> Iterator[Finding]:
+    """Each group of statements that share passages is one story."""
+    translated = {one.number for one in record.case.exhibits if one.translation_of}
+    quoted = [i for i, s in enumerate(record.statements) if s.quote.strip() and s.exhibit not in translated]
+    if len(quoted) < 2:  # noqa: PLR2004
+        return
+    found = shared_passages([record.statements[index].quote for index in quoted])
+    pairs = [(quoted[one.first], quoted[one.second], one) for one in found.pairs]
+    pairs = [
+        pair
+        for pair in pairs
+        if sum(block.words for block in pair[2].blocks) >= FEWEST_WORDS and not _one_passage(record.statements[pair[0]], record.statements[pair[1]])
+    ]
+    for group in _groups(pairs):
+        yield _story(record, group)
+
+
+def _one_passage(one: Statement, other: Statement) -> bool:
+    """Whether both rows quote one speaker from one exhibit, or papers of one state, which are one voice anyway."""
+    if one.body and fold(one.body) == fold(other.body):
+        return True
+    return one.exhibit == other.exhibit and fold(one.speaker) == fold(other.speaker)
+
+
+def _groups(pairs: list[tuple[int, int, Shared]]) -> list[list[tuple[int, int, Shared]]]:
+    part: dict[int, int] = {}
+
+    def root(index: int) -> int:
+        while part.setdefault(index, index) != index:
+            index = part[index]
+        return index
+
+    for one, other, _ in pairs:
+        part[root(other)] = root(one)
+    found: dict[int, list[tuple[int, int, Shared]]] = defaultdict(list)
+    for pair in pairs:
+        found[root(pair[0])].append(pair)
+    return list(found.values())
+
+
+def _story(record: Record, pairs: list[tuple[int, int, Shared]]) -> Finding:
+    members = sorted({index for pair in pairs for index in pair[:2]})
+    first, second, heaviest = max(pairs, key=lambda pair: (pair[2].bits, -pair[0], -pair[1]))
+    one, other = record.statements[first], record.statements[second]
+    story = Story(record, Kind.SHARED_WORDING, VERSION, record.statements[members[0]].id)
+    aligned = with_slots(one.quote, other.quote, heaviest.blocks)
+    story.arithmetic.append(
+        tr("{one} and {other}: {words}", one=one.id, other=other.id, words=aligned[:_SHOWN] + ("…" if len(aligned) > _SHOWN else ""))
+    )
+    story.arithmetic.append(
+        tr("{count} words in {blocks} passages; about {bits} bits rarer than chance", count=sum(block.words for block in heaviest.blocks),
+           blocks=len(heaviest.blocks), bits=round(heaviest.bits))
+    )  # fmt: skip
+    story.arithmetic += [_recorded(record.statements[index]) for index in members]
+    story.readings += [
+        tr("they follow one standard form, or the habit of whoever took them down"),
+        tr("one repeats the other, or both quote a third text"),
+        tr("one person drafted both"),
+    ]
+    story.would_change.append(tr("who wrote each text down, on whose draft, and what else that person or office wrote in those days"))
+    accused = bool(set(members) & record.is_accusation) or any(record.statements[i].circumstance("forced_to_sign") for i in members)
+    bears = BearsOn.ACCUSATION if accused or all(record.statements[i].side is Side.STATE for i in members) else BearsOn.OWN_ACCOUNT
+    return story.finding(
+        Certainty.POSSIBLE, (members,), tr("These share wording beyond what chance explains: {who}.", who=listed(record, members, 6)),
+        bears_on=bears, words_read=True,
+    )  # fmt: skip
+
+
+def _recorded(statement: Statement) -> str:
+    """A row of the comparative chart: who took it down, where and when, as far as the columns say."""
+    by = " / ".join(part for part in (statement.circumstance("officer"), statement.circumstance("office"), *statement.relayed_by) if part)
+    said = when_words(statement.stated_on) if statement.stated_on else tr("not dated")
+    return tr("{id}: taken down by {by}, {place}, {said}", id=statement.id, by=by or tr("nobody named"),
+              place=statement.place.split(",")[0] or tr("no place given"), said=said)  # fmt: skip
