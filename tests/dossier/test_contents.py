@@ -8,6 +8,8 @@ from simulators.case_builder import BUENOS_AIRES, MONTEVIDEO, CaseBuilder
 from habeas.domain.finding import BearsOn, Kind
 from habeas.dossier.contents import dossier_data, memorandum_data
 from habeas.dossier.words import kind_title
+from habeas.examine.hypotheses import matrix
+from habeas.examine.record import Record
 from habeas.services.disclosing import freeze
 from habeas.services.examining import examine_folder
 
@@ -25,7 +27,8 @@ def dossier_of(builder, folder):
 def memorandum_of(builder, folder):
     examined, frozen = prepared(builder, folder)
     exhibits = [(exhibit, ()) for exhibit in examined.case.exhibits]
-    return memorandum_data(examined.case, examined.examination, frozen.selection, exhibits, ())
+    hypotheses = matrix(Record(examined.case, examined.places), examined.case)
+    return memorandum_data(examined.case, examined.examination, hypotheses, frozen.selection, exhibits, ())
 
 
 def two_dates():

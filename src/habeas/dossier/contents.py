@@ -16,6 +16,7 @@ from habeas.domain.statement import CUSTODY_ACTS, Act, Statement
 from habeas.dossier.selection import Selection
 from habeas.dossier.timeline import Bar, timeline
 from habeas.dossier.words import act_words, finding_label, identifier_words, kind_title, point_words
+from habeas.examine.hypotheses import Cell, Matrix
 from habeas.examine.relative import follow, leading_nowhere
 from habeas.examine.voices import unnamed
 from habeas.examine.wording import when_words
@@ -249,9 +250,15 @@ def _labels() -> Data:
     }
 
 
+_CELLS = {Cell.EXCLUDES: "− −", Cell.EXCLUDES_PRESUMED: "−", Cell.AGREES: "+", Cell.SILENT: "·"}
+_MATRIX = 40
+"""Rows of the matrix that are shown."""
+
+
 def memorandum_data(
-    case: Case, full: Examination, selection: Selection | None, exhibits: Iterable[tuple[Exhibit, Sequence[str]]], places: Sequence[str]
-) -> Data:
+    case: Case, full: Examination, hypotheses: Matrix, selection: Selection | None, exhibits: Iterable[tuple[Exhibit, Sequence[str]]],
+    places: Sequence[str],
+) -> Data:  # fmt: skip
     """Counsel's privileged working paper: everything, unredacted, with what weakens the case first."""
     statements: dict[str, Statement] = {s.id: s for s in case.statements}
     empty = Selection(findings=(), reviews={}, draft=True, warnings=())
@@ -289,6 +296,9 @@ def memorandum_data(
             {"number": exhibit.number, "title": exhibit.title, "points": _challenges(exhibit, case), "notes": list(notes)}
             for exhibit, notes in exhibits
         ],
+        "hypotheses": list(hypotheses.hypotheses),
+        "matrix": [{**_row(statements[one.statement]), "cells": [_CELLS[cell] for cell in one.cells]} for one in hypotheses.rows[:_MATRIX]],
+        "matrix_left": max(0, len(hypotheses.rows) - _MATRIX),
         "questions": [f"{one.words} ({', '.join(one.findings)})" for one in full.questions],
         "places": list(places),
         "relative": leading_nowhere(case.statements),

@@ -92,6 +92,12 @@ def memorandum_words(belief: Belief) -> dict[str, str]:
         "never": tr("This paper lists what weakens the case. It is never part of a dossier and never enters a bag."),
         "inputs": tr("inputs"),
         "would_change": tr("What would change it"),
+        "ach_head": tr("Competing hypotheses"),
+        "ach_note": tr(
+            "A view of the same figures, not a weighing: − − the statement excludes it under every reading, − if custody is presumed to have lasted, "
+            "+ it says the same, · it is silent. Statements that are silent under all are left out; the most telling come first."
+        ),
+        "ach_more": tr("Further rows are in the examination (--json has every statement)."),
         "settle_head": tr("What would settle what is open"),
         "settle_note": tr(
             "The record, day, hour, place or holder which, known, decides; the most useful first. Days and hours were tried on the statements of the "

@@ -24,6 +24,8 @@ from habeas.dossier.render import authored, whole
 from habeas.dossier.selection import Selection, select
 from habeas.dossier.words import kind_title
 from habeas.examine.examination import examine
+from habeas.examine.hypotheses import matrix
+from habeas.examine.record import Record
 from habeas.intake.folder.columns import STATEMENTS
 from habeas.intake.folder.reading import statement_row
 from habeas.intake.folder.tables import write_csv
@@ -250,7 +252,8 @@ def make_memorandum(case: Case, day: date) -> bytes:
     except NothingToDiscloseError:
         selection = None
     gaps = [tr("place of {ids}: {note}", ids=_where_used(case, place.name), note=place.note) for place in unclear(examined.places.values())]
-    data = memorandum_data(case, examined.examination, selection, [(exhibit, ()) for exhibit in case.exhibits], gaps)
+    hypotheses = matrix(Record(case, examined.places), case)
+    data = memorandum_data(case, examined.examination, hypotheses, selection, [(exhibit, ()) for exhibit in case.exhibits], gaps)
     data |= {
         **_page(day, case.title),
         "words": memorandum_words(examined.examination.belief),
