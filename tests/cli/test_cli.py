@@ -390,6 +390,9 @@ def test_an_earlier_copy_of_the_folder_tells_what_changed_and_why(tmp_path):
     assert found["changes"]["touched"] == ["S002"]
     assert json.loads(habeas("examine", newer, "--json").output)["changes"] is None
     assert "no statement was added" in habeas("examine", newer, "--since", newer).output
+    tied = tmp_path / "tied"
+    CaseBuilder().row("voices", voice="Ravella Corvonte", other="Stellin Dormaque", relation="dependent").write(tied)
+    assert "Sources that must be wrong" in habeas("examine", tied, "--since", older).output  # only a judgement changed, and the figure with it
     assert "remembers" in refused(habeas("examine", "--case", "case-0123456789ab", "--since", older), 2)
 
 
@@ -404,3 +407,6 @@ def test_the_voices_of_a_case_are_told_in_words_in_json_and_as_a_picture(tmp_pat
     assert stat.S_IMODE(picture.stat().st_mode) == 0o600
     assert {one["relay"] for one in json.loads(habeas("voices", folder, "--json").output)["passings"]} >= {"The Bulletin"}
     refused(habeas("voices", folder, "--picture", picture))
+    (tmp_path / "bag" / "data").mkdir(parents=True)
+    (tmp_path / "bag" / "bagit.txt").write_text("BagIt-Version: 1.0\n")
+    assert "inside a bag" in refused(habeas("voices", folder, "--picture", tmp_path / "bag" / "data" / "who.svg"))

@@ -475,3 +475,14 @@ def test_the_edtf_package_reads_the_same_intervals(edtf_days, one, other):
             parse_when(text)
     else:
         assert _days_of(parse_when(text)) == edtf_days(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [("@S1", DAY), ("@S1+P14D", DAY), ("@S1+P2W", 7 * DAY), ("@S1+P1W/P2W", DAY), ("@S1+P1M", DAY), ("@S1+PT6H", 60), ("@S1+PT30M", 30),
+     ("@S1+PT45M", 5), ("@S1+PT7M", 1), ("@S1+P1DT2H", 60)],
+)  # fmt: skip
+def test_a_duration_is_as_rough_as_people_mean_it(text, unit):
+    relative = parse_when(text).relative
+    assert relative is not None
+    assert relative.unit == unit

@@ -24,6 +24,7 @@ from simulators.z3_oracle import (
 )
 
 from habeas.domain.case import Case
+from habeas.domain.statement import Act, without_date
 from habeas.domain.where import Place
 from habeas.examine.belief import Weighing, weigh
 from habeas.examine.contradiction import Cost, minimal_sets, smallest_repairs
@@ -80,6 +81,24 @@ class Trial:
         accusers = {keys[i] for i in self.record.accusation}
         whole = frozenset(version) | {i for i in self.dating(version) if keys[i] in accusers}
         return whole if free_of(sets, whole) else frozenset(version)
+
+    def bare(self, version: frozenset[int], *, presumed: bool = False) -> list[frozenset[int]] | None:
+        """The minimal sets where the version only dates; None where it dates nothing that is counted."""
+        dates = self.oracle.dates
+        assert dates is not None
+        if not any(dates.needs(index) & version for index in self.dated):
+            return None
+        rows = [
+            one
+            if index not in version
+            else without_date(one)
+            if one.denied or one.act is Act.CUSTODY_DENIED
+            else msgspec.structs.replace(one, act=Act.OTHER, event="")
+            for index, one in enumerate(self.record.statements)
+        ]
+        oracle = Oracle.of(rows, self.places, self.policy)
+        items = [index for index in self.dated if index in oracle.literal]
+        return minimal_inconsistent(items, lambda some: oracle.consistent(some, presumed=presumed))
 
     @cached_property
     def certain(self) -> list[frozenset[int]]:
@@ -157,13 +176,15 @@ def check_costs(trial: Trial) -> None:
         counted = weighing.counted(version)[0]
         voice, claimed = trial.voices(counted), trial.claimed(trial.certain, version)
         for what, network, sets in (("N", record.certain, trial.certain), ("N presumed", record.presumed, trial.presumed)):
-            _same_cost(trial, what, weighing.weigh(network, version), cost_of_belief(sets, trial.claimed(sets, version), counted, voice), voice)
+            whole = trial.claimed(sets, version)
+            bare = trial.bare(whole, presumed=network is record.presumed)
+            _same_cost(trial, what, weighing.weigh(network, version), cost_of_belief(sets, whole, counted, voice, bare), voice)
         merged = trial.voices(counted, merged=True)
         found = weighing.weigh(record.certain, version, merged=True)
-        _same_cost(trial, "merged", found, cost_of_belief(trial.certain, claimed, counted, merged), merged)
+        _same_cost(trial, "merged", found, cost_of_belief(trial.certain, claimed, counted, merged, trial.bare(claimed)), merged)
         loads = {i: frozenset(carriers(record.statements[i])) or frozenset({f"statement {record.statements[i].id}"}) for i in counted}
         found = weighing.weigh_carriers(record.certain, version)
-        _same_cost(trial, "carriers", found, cost_of_belief(trial.certain, claimed, counted, loads), loads)
+        _same_cost(trial, "carriers", found, cost_of_belief(trial.certain, claimed, counted, loads, trial.bare(claimed)), loads)
 
 
 def check_denial(trial: Trial) -> None:

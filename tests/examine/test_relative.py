@@ -5,9 +5,10 @@ from datetime import date
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from simulators.people import case, examined, state
+from simulators.people import case, examined, state, statement
 
 from habeas.domain.finding import Kind
+from habeas.domain.statement import without_date
 from habeas.domain.when import DAY
 from habeas.examine.record import Record
 from habeas.examine.wording import span
@@ -33,7 +34,7 @@ def told(record, number):
     [
         ("@S001", "10 May 2017"),
         ("@S001+P14D", "24 May 2017"),
-        ("@S001+P2W", "24 May 2017"),
+        ("@S001+P2W", "21 May 2017 to 27 May 2017"),
         ("@S001-P1D", "9 May 2017"),
         ("@S001+P12D/P16D", "22 May 2017 to 26 May 2017"),
         ("@S001+P1M", "7 June 2017 to 10 June 2017"),
@@ -107,6 +108,45 @@ def test_two_who_count_from_one_undated_event_can_contradict_each_other():
     assert belief.must_be_wrong == 0  # a death without a date cannot be tested
     record = record_of(undated, here, there)
     assert record.certain.statements_clash(1, 2)
+
+
+def test_what_quarrels_on_days_that_the_accusation_gives_is_no_cost_of_believing_it():
+    """Mother and sister contradict each other; that the state's paper is what the mother counts from makes neither a source against it."""
+    order = state(body="Russia", act="wanted", when="2017-05-20", place=GROZNY)
+    mother = {"act": "present", "when": "@S001-P10D", "place": "Moscow, Russia", "speaker": "the mother"}
+    sister = {"act": "held_at", "when": "2017-05-08/2017-05-12", "place": GROZNY, "speaker": "the sister"}
+    belief = examined(order, mother, sister, accusation=(1,)).belief
+    assert belief.must_be_wrong == 0
+
+
+def test_a_source_that_is_dated_by_one_that_does_not_count_is_listed_as_such():
+    unnamed = {"act": "other", "when": "2017-05-01", "place": GROZNY, "speaker": "an unnamed source"}
+    seen = {"act": "seen_in_custody", "when": "@S001+P14D", "place": GROZNY, "speaker": "a cellmate"}
+    excluded = examined(unnamed, seen, FLIGHT, accusation=(3,)).belief.excluded
+    assert [one.statements for one in excluded if one.reason == "date_not_counted"] == [("S002",)]
+
+
+def test_no_id_stands_in_the_sentence_for_the_court():
+    fled = state(body="Russia", act="departed", when="@S001+P14D", place=GROZNY, to_place="Raqqa, Syria")
+    sentence = examined(ATTACK, fled, accusation=(2,)).belief.sentence
+    assert "S001" not in sentence
+    assert "15 May 2017" in sentence
+
+
+@pytest.mark.parametrize(("stated", "clashes"), [("2017-06-01", False), ("", False), ("2018-06-01", True)])
+def test_nobody_denies_what_comes_after_he_spoke(stated, clashes):
+    denied = {"act": "present", "denied": "true", "when": ">@S001", "place": GROZNY, "stated_on": stated}
+    assert record_of(TAKEN, denied, {"act": "present", "when": "2017-12-01", "place": GROZNY}).certain.statements_clash(1, 2) is clashes
+
+
+@pytest.mark.parametrize("act", ["wanted", "custody_denied", "departed"])
+def test_a_denial_or_a_notice_whose_date_is_lost_says_nothing_of_when(act):
+    lost = without_date(
+        statement(1, side="state", body="Russia", act=act, denied=str(act == "departed").lower(), when="@S9+P1D", stated_on="2018-01-01")
+    )
+    assert lost.when is None and lost.stated_on is None
+    kept = without_date(statement(1, act="present", when="@S9+P1D", stated_on="2018-01-01"))
+    assert kept.stated_on is not None  # it had happened by then
 
 
 def test_another_persons_statement_gives_its_day_and_nothing_else():

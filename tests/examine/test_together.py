@@ -54,6 +54,20 @@ def test_days_counted_from_one_event_can_contradict_a_paper_through_the_chain():
     assert any(set(one.statements) == {"S001", "S002", "S003"} for one in findings)
 
 
+def test_the_clients_own_contradiction_is_not_told_with_the_accusations():
+    state_row = {"act": "present", "when": "1977-05-02T12:40/1977-05-02T12:45", "place": "Florida, Uruguay", "speaker": "the police", "side": "state"}
+    for rows in ((state_row, MORNING, NOON, AFTERNOON), (MORNING, NOON, AFTERNOON, state_row)):
+        for one in together(*rows):
+            police = f"S00{rows.index(state_row) + 1}"
+            assert (police in one.statements) == (one.bears_on == "accusation")
+
+
+def test_every_finding_has_an_id_of_its_own():
+    rows = [MORNING, NOON, AFTERNOON, AFTERNOON | {"when": "1977-05-02T11:00/1977-05-02T11:05", "speaker": "another"}]
+    ids = [one.id for one in examined(*rows).findings]
+    assert len(set(ids)) == len(ids)
+
+
 def test_what_two_say_alone_is_not_told_again():
     rival = {"act": "present", "when": "1977-05-02T08:30", "place": "Buenos Aires, Argentina", "speaker": "the police", "side": "state"}
     same = {"act": "present", "when": "1977-05-02T08:30", "place": MONTEVIDEO}

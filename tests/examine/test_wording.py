@@ -49,6 +49,27 @@ def test_the_clients_own_witnesses_with_one_wording_are_for_counsel():
     assert found.bears_on == "own_account"
 
 
+def test_what_the_clients_side_shares_among_itself_does_not_ride_on_what_it_shares_with_the_accusation():
+    words = "Я своими глазами видел, как его увели люди в форме, посадили в серую машину и увезли в сторону города."
+    own = [
+        {"act": "present", "when": "2017-05-22", "speaker": name, "quote": words, "exhibit": number}
+        for name, number in (("Ana", "3"), ("Bruno", "4"))
+    ]
+    paper = MOTHER | {"quote": words, "speaker": "a spokesman", "exhibit": "5"}
+    found = wording(*own, paper, accusation=(3,))
+    assert {one.bears_on for one in found} == {"accusation", "own_account"}
+    (theirs,) = [one for one in found if one.bears_on == "accusation"]
+    assert "S003" in theirs.arithmetic[0]
+    assert len({one.id for one in found}) == 2
+
+
+def test_a_template_used_on_a_mass_scale_does_not_vanish_for_being_widely_used():
+    rows = [MOTHER | {"speaker": f"parent {number}", "exhibit": str(number)} for number in range(1, 41)]
+    (found,) = wording(*rows, accusation=tuple(range(1, 41)))
+    assert found.arithmetic[0].startswith("40 statements: ")
+    assert "mass scale" in found.readings[1]
+
+
 def test_one_passage_quoted_in_two_rows_is_not_compared_with_itself():
     assert not wording(MOTHER, MOTHER | {"act": "present"})
 

@@ -10,7 +10,7 @@ How a statement reads (minutes):
 * ``departed`` and ``transferred`` to a known place: a second moment there, alive, at least the travel after the first;
 * a denial (``denied``, ``custody_denied``): a fixed stretch over the dates as given, not widened; empty ``when``: up to ``stated_on``;
 * a relative date: the day of the act lies the duration after the day of its anchor (a day is any 24 hours that hold the act, where it is not
-  known to the day); in hours or minutes: to the unit; ``>``, ``<``: the order. A day of slack between clocks. Such a statement speaks only with all that
+  known to the day), weeks to three days; in hours or minutes: to the unit; ``>``, ``<``: the order. A day of slack between clocks. Such a statement speaks only with all that
   date it; its denial denies what the date covers wherever the anchor is. A denial dates nothing.
 
 What it does not do: speed: 400 statements take tens of seconds.
@@ -121,8 +121,12 @@ class Dates:
         if relative.shift is None:
             return (None if low is None else low + 1 - slack, None) if relative.order == ">" else (None, None if high is None else high - 1 + slack)
         first, last = relative.shift
-        if relative.unit == CLOCKS:
-            return (None if low is None else _midnight(low) + first - slack, None if high is None else _midnight(high) + last + slack + CLOCKS - 1)
+        if relative.unit >= CLOCKS:
+            rough = 3 * CLOCKS if relative.unit > CLOCKS else 0
+            return (
+                None if low is None else _midnight(low) + first - rough - slack,
+                None if high is None else _midnight(high) + last + rough + slack + CLOCKS - 1,
+            )
         rough = relative.unit - 1
         return (None if low is None else low + first - rough - slack, None if high is None else high + last + rough + slack)
 
@@ -132,12 +136,15 @@ class Dates:
         relative, slack = self.statements[index].when.relative, self.slack(index)  # type: ignore[union-attr]
         if relative.shift is None:
             if relative.order == ">":
-                return None if high is None else (high + 1 + slack, None)
+                said = self.statements[index].stated_on
+                upto = said.lo if said else None
+                return None if high is None or upto is None or upto < high + 1 + slack else (high + 1 + slack, upto)
             return None if low is None else (None, low - 1 - slack)
         if low is None or high is None:
             return None
-        if relative.unit == CLOCKS:
-            first, last = _midnight(high) + relative.sure[0] + slack, _midnight(low) + relative.sure[1] + CLOCKS - 1 - slack
+        if relative.unit >= CLOCKS:
+            rough = 3 * CLOCKS if relative.unit > CLOCKS else 0
+            first, last = _midnight(high) + relative.sure[0] + rough + slack, _midnight(low) + relative.sure[1] - rough + CLOCKS - 1 - slack
         else:
             first, last = high + relative.sure[0] + relative.unit - 1 + slack, low + relative.sure[1] - relative.unit + 1 - slack
         return (first, last) if first <= last else None
@@ -275,9 +282,10 @@ class Oracle:
                 continue
             on, slack = self._speaks(self._beats[first[index]]), dates.slack(index)
             here, there = self._start[first[index]], self._start[first[anchor]]
-            if relative.shift is not None and relative.unit == CLOCKS:
+            if relative.shift is not None and relative.unit >= CLOCKS:
                 here, there = (self._day(days, dates, one, first[one]) for one in (index, anchor))
-                low, high = relative.shift
+                rough = 3 * CLOCKS if relative.unit > CLOCKS else 0
+                low, high = relative.shift[0] - rough, relative.shift[1] + rough
             elif self._beats[first[anchor]].fixed:
                 continue  # a moment within a stretch: its window says it all
             elif relative.shift is None:
@@ -502,13 +510,17 @@ def least_hitting(sets: Sequence[frozenset[int]], voice: Names) -> tuple[int, li
 
 
 def cost_of_belief(
-    sets: Sequence[frozenset[int]], version: Collection[int], counted: Sequence[int], voice: Names
+    sets: Sequence[frozenset[int]], version: Collection[int], counted: Sequence[int], voice: Names, bare: Sequence[frozenset[int]] | None = None
 ) -> tuple[int, list[frozenset[str]]]:
-    """N by its definition, from all minimal inconsistent ``sets`` of the laws (with or without presumptions)."""
+    """N by its definition, from all minimal inconsistent ``sets`` of the laws (with or without presumptions).
+
+    ``bare``: the sets that remain where the version gives its days and claims nothing; what quarrels by itself on those days is no C.
+    """
     claims = frozenset(version)
 
     def stands(some: Collection[int]) -> bool:
-        return free_of(sets, some) and not free_of(sets, claims | frozenset(some))
+        fine = free_of(sets, some) if bare is None else free_of(bare, claims | frozenset(some))
+        return fine and not free_of(sets, claims | frozenset(some))
 
     return least_hitting(standing_against(counted, stands), voice)
 

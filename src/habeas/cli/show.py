@@ -196,7 +196,8 @@ def changes(found: Changes | None) -> None:
     if found is None:
         return
     click.echo("")
-    if not found.touched and not found.changes:
+    same = found.must_be_wrong[0] == found.must_be_wrong[1] and found.with_presumptions[0] == found.with_presumptions[1]
+    if same and not (found.touched or found.changes or found.stale):
         click.echo(tr("Since the last examination: no statement was added, changed or taken out."))
         return
     click.echo(tr("Since the last examination: statements added, changed or taken out: {ids}", ids=", ".join(found.touched) or "–"))
@@ -207,9 +208,12 @@ def changes(found: Changes | None) -> None:
                       how=how[one.how], ids=", ".join(one.because) or "–"))  # fmt: skip
     if not found.changes:
         click.echo(tr("  No finding appeared, fell, or became firmer or weaker."))
-    was, now = found.must_be_wrong
-    if was != now:
-        click.echo(tr("  Sources that must be wrong: {before} before, {after} now.", before=was, after=now))
+    for (was, now), words in (
+        (found.must_be_wrong, tr("  Sources that must be wrong: {before} before, {after} now.")),
+        (found.with_presumptions, tr("  With custody presumed: {before} before, {after} now.")),
+    ):
+        if was != now:
+            click.echo(words.format(before=was, after=now))
     for finding in found.stale:
         click.echo(tr("  The review of {finding} was given for other inputs and no longer counts.", finding=finding))
 

@@ -97,3 +97,16 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     def circumstance(self, key: str) -> str:
         """The value under ``key`` among the circumstances, or nothing."""
         return dict(self.circumstances).get(key, "")
+
+
+IN_FORCE_WHEN_ISSUED = frozenset({Act.WANTED, Act.CHARGED, Act.CUSTODY_DENIED})
+"""Notices: without a date of their own they hold on the day on which they were issued."""
+
+
+def without_date(statement: Statement) -> Statement:
+    """A statement whose date is lost (what told it is gone or withheld): it says nothing of when.
+
+    An empty ``when`` means more for a denial (never, up to ``stated_on``) and for a notice (in force when issued), so these lose ``stated_on`` too.
+    """
+    telling = statement.denied or statement.act in IN_FORCE_WHEN_ISSUED
+    return msgspec.structs.replace(statement, when=None, stated_on=None if telling else statement.stated_on)

@@ -56,7 +56,7 @@ class Relative(msgspec.Struct, frozen=True, kw_only=True):
     """A date told by another statement's act: the shift is between ``shift[0]`` and ``shift[1]`` minutes (None = any).
 
     ``sure``: the latest start and the earliest end of the shift, since a month has 28 to 31 days. ``unit``: to how many minutes the
-    duration is given, a day (also where there is none: "the same day"), an hour or a minute.
+    duration is given: a week, a day (also where there is none: "the same day"), an hour, half an hour, five minutes or one.
     """
 
     anchor: str
@@ -219,12 +219,17 @@ def _relative(words: str) -> When:
         shift = (low, high) if ahead else (-high, -low)
         sure = (later, earlier) if ahead else (-earlier, -later)
         unit = min(_unit(found["first"]), _unit(found["second"] or found["first"]))
+        unit = min(unit, DAY) if found["second"] and unit >= DAY else unit  # who gives a range says how rough it is
     return When(text=words, relative=Relative(anchor=found["anchor"], order=found["order"] or "", shift=shift, sure=sure, unit=unit))
 
 
 def _unit(duration: str) -> int:
-    _, _, clock = duration.partition("T")
-    return 1 if "M" in clock else 60 if clock else DAY
+    """To how many minutes a duration is meant: "two weeks" to the week, "half an hour" to the half hour, "seven minutes" to the minute."""
+    days, _, clock = duration.partition("T")
+    if clock:
+        minutes = re.search(r"(\d+)M", clock)
+        return 60 if minutes is None else next(unit for unit in (30, 5, 1) if int(minutes[1]) % unit == 0)
+    return 7 * DAY if "W" in days and "D" not in days else DAY
 
 
 def _duration(words: str, whole: str) -> tuple[int, int]:

@@ -227,10 +227,15 @@ def _timeline_alt(case: Case) -> str:
     )
 
 
+_EITHER_WAY = (Kind.PRESENCE_CONFLICT, Kind.DATE_CONFLICT, Kind.IDENTITY_CONFLICT, Kind.SHARED_WORDING, Kind.SINGLE_ORIGIN)
+"""Tests whose findings may bear on the client's own account."""
+
+
 def _sought(case: Case, examination: Examination) -> list[str]:
     """What was looked for and not found: tests that found nothing, and records that the file does not hold."""
     found = {finding.kind for finding in examination.findings}
-    lines = [tr("Test run, nothing found: {title}", title=kind_title(kind)) for kind in Kind if kind not in found]
+    told = [kind for kind in Kind if kind not in _EITHER_WAY]  # else a recipient could infer what was withheld from a line that is missing
+    lines = [tr("Test run, nothing found: {title}", title=kind_title(kind)) for kind in told if kind not in found]
     acts = {s.act for s in case.statements if not s.denied}
     if acts & CUSTODY_ACTS and Act.RELEASED not in acts:
         lines.append(tr("A record of a release: none in this file."))

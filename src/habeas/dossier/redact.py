@@ -12,7 +12,7 @@ import msgspec
 from habeas.domain.case import Case, Exhibit, VoicePair
 from habeas.domain.errors import HabeasError
 from habeas.domain.identity import fold
-from habeas.domain.statement import Side, Statement
+from habeas.domain.statement import Side, Statement, without_date
 from habeas.dossier.masking import Mask, names_of
 from habeas.examine.voices import unnamed, voice_key
 from habeas.locale import tr
@@ -171,7 +171,7 @@ def _statement(s: Statement, labels: Mapping[tuple[str, str], str], relays: Mapp
 def _unanchored(s: Statement, ids: frozenset[str]) -> Statement:
     """Without a date that is told by a withheld row: its id may not leave."""
     anchored = s.when is not None and s.when.relative is not None and s.when.relative.anchor not in ids
-    return msgspec.structs.replace(s, when=None) if anchored else s
+    return without_date(s) if anchored else s
 
 
 def _voices(case: Case, labels: Mapping[tuple[str, str], str]) -> tuple[VoicePair, ...]:

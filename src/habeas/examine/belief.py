@@ -143,8 +143,10 @@ def weigh(record: Record, case: Case) -> tuple[Belief, tuple[Origin, ...]]:
     merged = weighing.weigh(record.certain, version, merged=True)
     loads = weighing.weigh_carriers(record.certain, version)
     denial = weighing.weigh_denial(version)
-    _, repeated, doubled = weighing.counted(version)
-    excluded += _excluded_for(weighing, repeated, doubled)
+    counted, repeated, doubled = weighing.counted(version)
+    usable = {*counted, *weighing.claimed(record.certain, version)}
+    hanging = [index for index in counted if not record.needs.get(index, frozenset()) <= usable]
+    excluded += _excluded_for(weighing, repeated, doubled, hanging)
     ids = [statement.id for statement in weighing.statements]
     points, more = _points(weighing, first, name), _points(weighing, second, name)
     label = {origin.id: origin.label for origin in origins}
@@ -244,15 +246,16 @@ def _always_excluded(weighing: Weighing) -> list[Excluded]:
     rows = (
         ("another_person", tr("It speaks of another person or of a group, and is kept apart."), list(others)),
         ("unnamed", tr("The source is not named, not even by a pseudonym."), nameless),
-        ("undated", tr("Nothing bounds the statement in time, or its date is told only by another statement."), undated),
+        ("undated", tr("Nothing bounds the statement in time."), undated),
         ("untestable", tr("This part of the accusation names nothing that can be tested."), idle),
     )
     return [Excluded(reason=reason, explanation=text, statements=tuple(found)) for reason, text, found in rows if found]
 
 
-def _excluded_for(weighing: Weighing, repeated: Sequence[int], doubled: Sequence[int]) -> list[Excluded]:
+def _excluded_for(weighing: Weighing, repeated: Sequence[int], doubled: Sequence[int], hanging: Sequence[int]) -> list[Excluded]:
     rows = (
         ("repeats", tr("It repeats a source that is itself counted."), repeated),
+        ("date_not_counted", tr("Its date is told by a source that is not counted."), hanging),
         ("contradicts_itself", tr("The voice says both that it happened and that it did not."), doubled),
     )
     return [

@@ -108,6 +108,7 @@ def _same(found: Finding | None, was: Finding | None) -> bool:
 
 
 def _stale(after: State) -> tuple[str, ...]:
-    """Findings whose review was given for other inputs than they have now: it counts no longer."""
+    """Findings whose latest review was given for other inputs than they have now: it counts no longer."""
     inputs = {one.id: one.inputs for one in after.examination.findings}
-    return tuple(dict.fromkeys(one.finding for one in after.case.reviews if one.finding in inputs and one.inputs != inputs[one.finding]))
+    latest = {one.finding: one.inputs for one in after.case.reviews}
+    return tuple(finding for finding, read in latest.items() if finding in inputs and read != inputs[finding])

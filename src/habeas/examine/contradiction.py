@@ -92,6 +92,7 @@ class Against:
         rest = [index for index in counted if index not in self.alone]
         self._kernel = network.kernel(self._version | self._hanging(rest), rest)
         owners = network.closure(network.nodes[i].owner for pair in self._kernel for i in pair[:2])
+        self._bare = network.bare(self._version) if any(network.needs.get(index, frozenset()) & self._version for index in counted) else None
         self._relaxed: Problem | None = None
         self._near: frozenset[int] = frozenset()
         if owners & self._version:
@@ -114,6 +115,14 @@ class Against:
             return None
         return self._together(frozenset(left) & self._near, set())
 
+    def _quarrel(self, core: list[int]) -> list[int] | None:
+        """What of a core cannot be true whatever the version claims: the version's days stand where they date it, and nothing else of it."""
+        network, hard = (self._network, frozenset[int]()) if self._bare is None else (self._bare, self._version)
+        problem = network.problem(network.all_clauses({*core, *hard}))
+        found = problem.minimal(core, hard)
+        problem.close()
+        return found
+
     def _together(self, left: frozenset[int], seen: set[frozenset[int]]) -> list[int] | None:
         """Several statements together. A core that is inconsistent in itself is no C: look without each of its members."""
         if self._relaxed is None or left in seen:
@@ -122,9 +131,7 @@ class Against:
         core = self._relaxed.minimal(sorted(left), self._version)
         if core is None:
             return None
-        problem = self._network.problem(self._network.all_clauses(core))
-        quarrel = problem.minimal(core)
-        problem.close()
+        quarrel = self._quarrel(core)
         if quarrel is None:
             return core
         for index in quarrel or core:

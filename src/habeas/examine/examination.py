@@ -6,6 +6,8 @@ a named reviewer confirms or rejects each finding.
 
 from collections.abc import Callable, Iterator, Mapping
 
+import msgspec
+
 from habeas.domain.case import Case
 from habeas.domain.finding import Examination, Finding, Kind
 from habeas.domain.where import Place
@@ -40,6 +42,16 @@ BATTERY: Mapping[Kind, Callable[[Record], Iterator[Finding]]] = {
 """The closed battery, in the order in which findings are told."""
 
 
+def _each_its_own_id(findings: list[Finding]) -> list[Finding]:
+    """A review names a finding by its id: two stories that would have the same one are numbered."""
+    seen: dict[str, int] = {}
+    told = []
+    for one in findings:
+        seen[one.id] = seen.get(one.id, 0) + 1
+        told.append(one if seen[one.id] == 1 else msgspec.structs.replace(one, id=f"{one.id}-{seen[one.id]}"))
+    return told
+
+
 def examine(case: Case, places: Mapping[str, Place], pace: Pace | None = None) -> Examination:
     """Run every test on the statements about the case's main person, and weigh the accusation.
 
@@ -50,5 +62,6 @@ def examine(case: Case, places: Mapping[str, Place], pace: Pace | None = None) -
     findings = [finding for test in BATTERY.values() for finding in test(record)] + list(together(record))
     order = list(BATTERY)
     findings.sort(key=lambda one: order.index(one.kind))
+    findings = _each_its_own_id(findings)
     belief, origins = weigh(record, case)
     return Examination(case=case.title, findings=tuple(findings), origins=origins, belief=belief)

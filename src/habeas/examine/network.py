@@ -9,6 +9,7 @@ and is set aside. What remains around some statements is their kernel; it goes t
 from bisect import bisect_left, bisect_right
 from collections import defaultdict, deque
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 
 from habeas.domain.statement import Act
 from habeas.domain.when import DAY, ZONE_SLACK
@@ -145,6 +146,17 @@ class Network:
         core = problem.minimal(sorted(both))
         problem.close()
         return core is not None and {one, other} <= set(core)
+
+    def bare(self, owners: Collection[int]) -> "Network":
+        """The same network in which some statements give their days and claim nothing."""
+        nodes = [
+            replace(
+                node, bodily=False, alive=False, dies=False, dead=False, held=None, free=None, not_held_by="", denies=None, event="", after=None,
+                journey=0,
+            ) if node.owner in owners else node
+            for node in self.nodes
+        ]  # fmt: skip
+        return Network(Laws(nodes, pace=self.laws.pace, presumed=self.laws.presumed))
 
     def consistent(self, owners: Collection[int]) -> bool:
         """Whether some reading satisfies some statements: quadratic, for few."""

@@ -1,9 +1,9 @@
 """Dates told by other statements: followed to a window of their own, with the statements that give it kept beside it.
 
-"Two weeks after the attack" (``@S006+P14D``) counts calendar days: the day of the one lies 14 days after the day of the other, and the
-hour is open. A duration in hours or minutes counts to the unit that it names. ``>`` and ``<`` say the order alone. Where the clocks of
-the two places may differ, a day is allowed each way. A statement with such a date speaks only together with all that date it
-(:attr:`Chains.needs`); where one of these is set aside, it has no date.
+"Fourteen days after the attack" (``@S006+P14D``) counts calendar days: the day of the one lies 14 days after the day of the other, and the hour
+is open. Weeks count to three days each way, hours to the hour, minutes to the half hour, to five minutes or to the minute as they are given.
+``>`` and ``<`` say the order alone. Where the clocks of the two places may differ, a day is allowed each way. A statement with such a date
+speaks only together with all that date it (:attr:`Chains.needs`); where one of these is set aside, it has no date.
 
 What it does not do: hang a date on a denial, which says of no moment that something happened.
 Source: temporal constraint networks (Dechter, Meiri & Pearl 1991); on a single chain the windows given here are exact.
@@ -110,6 +110,9 @@ class _Following:
         if when is None or relative is None:
             return statement
         core = _surely(self._window[relation.anchor], relative, relation.slack)
+        if core is not None and core[1] is None:  # nobody denies what comes after he spoke
+            said = statement.stated_on.lo if statement.stated_on else None
+            core = None if said is None or core[0] is None or said < core[0] else (core[0], said)
         when = msgspec.structs.replace(when, lo=bounds[0], hi=bounds[1], nominal=bounds, core=core)
         return msgspec.structs.replace(statement, when=when)
 
@@ -122,8 +125,13 @@ def _relation(relative: Relative, anchor: int, slack: int) -> Relation:
     if relative.shift is None:
         low, high = (1, FOREVER) if relative.order == ">" else (-FOREVER, -1)
         return Relation(anchor, low, high, by_day=False, slack=slack)
-    rough = 0 if relative.unit == DAY else relative.unit - 1
-    return Relation(anchor, relative.shift[0] - rough, relative.shift[1] + rough, by_day=relative.unit == DAY, slack=slack)
+    rough = _rough(relative.unit)
+    return Relation(anchor, relative.shift[0] - rough, relative.shift[1] + rough, by_day=relative.unit >= DAY, slack=slack)
+
+
+def _rough(unit: int) -> int:
+    """Minutes each way by which a duration that is given to ``unit`` minutes may be off: days count as they are, weeks to three days."""
+    return (unit // DAY) // 2 * DAY if unit >= DAY else unit - 1
 
 
 def _shifted(anchor: Window, relation: Relation) -> Window:
@@ -143,10 +151,9 @@ def _surely(anchor: Window, relative: Relative, slack: int) -> tuple[int | None,
         return None if low <= -FOREVER else (None, low - 1 - slack)
     if relative.sure is None or low <= -FOREVER or high >= FOREVER:
         return None
-    if relative.unit == DAY:
-        (low, high), start, end = days_of(anchor), 0, DAY - 1
-    else:
-        start, end = relative.unit - 1, 1 - relative.unit
+    start, end = _rough(relative.unit), -_rough(relative.unit)
+    if relative.unit >= DAY:
+        (low, high), end = days_of(anchor), end + DAY - 1
     first, last = high + relative.sure[0] + slack + start, low + relative.sure[1] - slack + end
     return (first, last) if first <= last else None
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from habeas.domain.identity import fold
-from habeas.domain.statement import Act, Side, Statement
+from habeas.domain.statement import IN_FORCE_WHEN_ISSUED, Act, Side, Statement
 from habeas.domain.when import When
 from habeas.domain.where import NOWHERE, Place, least_distance_km
 from habeas.examine.travel import certain_minutes
@@ -20,8 +20,7 @@ from habeas.examine.travel import certain_minutes
 FOREVER = 1 << 40
 """Minutes; stands for an unbounded end of a window."""
 
-NOTICES = frozenset({Act.WANTED, Act.CHARGED, Act.CUSTODY_DENIED})
-"""In force when issued: without a date of their own they hold at ``stated_on``."""
+NOTICES = IN_FORCE_WHEN_ISSUED
 BODILY = frozenset({
     Act.DETAINED, Act.HELD_AT, Act.SEEN_IN_CUSTODY, Act.TRANSFERRED, Act.RELEASED, Act.ESCAPED, Act.DEPARTED, Act.PRESENT,
 })  # fmt: skip

@@ -27,6 +27,10 @@ TRIED = 31
 """Days or hours tried of one statement."""
 _OPEN = (Certainty.POSSIBLE, Certainty.ON_PRESUMPTION)
 _LASTING = (Kind.CUSTODY_CONFLICT, Kind.ACCUSATION_AFTER_CUSTODY, Kind.DENIAL_CONTRADICTED)
+_DATED = (
+    Kind.PRESENCE_CONFLICT, Kind.CUSTODY_CONFLICT, Kind.ACCUSATION_AFTER_CUSTODY, Kind.ACT_AFTER_DEATH, Kind.DENIAL_CONTRADICTED, Kind.DATE_CONFLICT,
+)  # fmt: skip
+"""Tests that a date decides."""
 _HOUR = 60
 
 
@@ -78,16 +82,18 @@ class _Asking:
     def of(self, finding: Finding) -> Iterator[_Asked]:
         indexes = [self._at[one] for one in finding.statements if one in self._at]
         if finding.certainty is Certainty.ON_PRESUMPTION and finding.kind in _LASTING:
-            yield from self._record_sought(indexes)
-        for index in indexes:
+            yield from self._record_sought(finding, indexes)
+        for index in indexes if finding.kind in _DATED else ():
             yield from self._dates(finding, index)
             yield from self._place(finding, index)
 
-    def _record_sought(self, indexes: Sequence[int]) -> Iterator[_Asked]:
+    def _record_sought(self, finding: Finding, indexes: Sequence[int]) -> Iterator[_Asked]:
         """The record that would show how long custody lasted, and who held the person where nobody is named."""
         record = self._record
         held = [i for i in indexes if record.statements[i].act in CUSTODY_ACTS and not record.statements[i].denied and i not in record.is_accusation]
-        claims = [i for i in indexes if i not in held]
+        claims = [
+            i for i in indexes if i not in held and (record.statements[i].id in finding.version or record.statements[i].act is Act.CUSTODY_DENIED)
+        ]
         if not held or not claims:
             return
         claim = min(claims, key=lambda i: (record.window(i)[0] <= -FOREVER, record.window(i)[0], i))

@@ -94,9 +94,9 @@ def chain_words(record: Record, index: int) -> list[str]:
     lines: list[str] = []
     while index in record.relations:
         relation, statement = record.relations[index], record.statements[index]
-        dated = {"id": statement.id, "date": date_words(statement), "anchor": record.statements[relation.anchor].id,
-                 "then": span(record.window(relation.anchor))}  # fmt: skip
-        lines.append(tr("{id} is dated {date}; {anchor}: {then}.", **dated))
+        words = relative_words(statement.when) if statement.when else ""
+        anchor, then = record.statements[relation.anchor].id, span(record.window(relation.anchor))
+        lines.append(tr("{id} is dated {date}; {anchor}: {then}.", id=statement.id, date=words, anchor=anchor, then=then))
         if relation.slack:
             lines[-1] += " " + tr("A day is allowed each way, since the clocks of the two places may differ.")
         index = relation.anchor
@@ -108,11 +108,20 @@ def date_words(statement: Statement) -> str:
     if statement.when is not None:
         words = when_words(statement.when)
         if statement.when.relative is not None:
-            return words
+            return _days_alone(statement.when)
         return tr("on {date}", date=words) if _WORDS.fullmatch(statement.when.text) and statement.when.text.count("-") > 1 else f"({words})"
     if statement.stated_on is not None:
         return tr("(undated, said {date})", date=when_words(statement.stated_on))
     return tr("(undated)")
+
+
+def _days_alone(when: When) -> str:
+    """The days that a relative date comes to, without the id of what it counts from: no id stands in a sentence for a court."""
+    if not when.bounded:
+        return tr("(on a day told by another act)")
+    low, high = -FOREVER if when.lo is None else when.lo, FOREVER if when.hi is None else when.hi
+    days = span((low, high))
+    return tr("on {date}", date=days) if low // DAY == high // DAY else f"({days})"
 
 
 def days_between(early: tuple[int, int], late: tuple[int, int]) -> str:

@@ -12,7 +12,7 @@ import msgspec
 
 from habeas.domain.case import Case, Exhibit
 from habeas.domain.errors import BadInput
-from habeas.domain.statement import Statement
+from habeas.domain.statement import Statement, without_date
 from habeas.domain.work import Contact, Note, Referral, Relation, Stamp, Task
 from habeas.intake.folder.columns import APPEALS, CONSENTS, EXHIBITS, PLACES, REVIEWS, STATEMENTS, VOICES, Table
 from habeas.intake.folder.reading import bare_name, read_head, read_record, record_cells
@@ -137,8 +137,8 @@ def _whole(case: Case) -> Case:
 
     def mended(one: Statement) -> Statement:
         anchor = one.when.relative.anchor if one.when and one.when.relative else ""
-        when = None if anchor and anchor not in ids else one.when
-        return msgspec.structs.replace(one, when=when, exhibit=one.exhibit if one.exhibit in numbers or not numbers else "")
+        dated = without_date(one) if anchor and anchor not in ids else one
+        return msgspec.structs.replace(dated, exhibit=one.exhibit if one.exhibit in numbers or not numbers else "")
 
     accusation = tuple(one for one in case.accusation if one in ids)
     return msgspec.structs.replace(case, accusation=accusation, statements=tuple(mended(one) for one in case.statements))

@@ -39,7 +39,7 @@ from habeas.seal.kit import recipient_kit
 from habeas.seal.signature import SigningKey
 from habeas.seal.verify import Verdict, verify_folder
 from habeas.services.examining import Examined, examine_case
-from habeas.services.exports import outside, write_private
+from habeas.services.exports import outside, outside_bags, write_private
 from habeas.services.source import Source
 
 Progress = Callable[[str, int, int], None]
@@ -96,7 +96,7 @@ def make_dossier(  # noqa: PLR0913  # one parameter an option
     progress(tr("Examining"), 0, 1)
     if source.folder and source.folder.resolve() in out.resolve().parents:
         raise BadInput.one(out.name, tr("this place lies inside the case folder or the vault; write the bag elsewhere"))
-    examined = examine_case(source.case)
+    examined = examine_case(source.case, settle=False)
     frozen = freeze(examined, chosen)
     progress(tr("Examining"), 1, 1)
     originals, made = _exhibits(source, frozen.redacted.case, progress)
@@ -273,8 +273,5 @@ def write_memorandum(out: Path, pdf: bytes, vault: Path | None = None) -> None:
     """Write the memorandum, readable by its owner alone, never over another file, into a bag or into the ``vault``."""
     if vault:
         outside(vault, out)
-    place = out.parent.resolve()
-    parents = [place, *place.parents]
-    if any((folder / "bagit.txt").exists() for folder in parents):
-        raise BadInput.one(out.name, tr("this place lies inside a bag; the memorandum never enters one"))
+    outside_bags(out)
     write_private(out, pdf)

@@ -22,11 +22,12 @@ class Examined(msgspec.Struct, frozen=True, kw_only=True):
     examination: Examination
 
 
-def examine_case(case: Case) -> Examined:
-    """Understand its places, examine it, and say what would settle what is open."""
+def examine_case(case: Case, *, settle: bool = True) -> Examined:
+    """Understand its places, examine it, and (``settle``) say what would settle what is open."""
     places = understand(case)
     found = examine(case, places)
-    return Examined(case=case, places=places, examination=msgspec.structs.replace(found, questions=questions(case, places, found)))
+    asked = questions(case, places, found) if settle else ()
+    return Examined(case=case, places=places, examination=msgspec.structs.replace(found, questions=asked))
 
 
 def examine_folder(folder: Path) -> Examined:

@@ -14,6 +14,13 @@ def outside(vault: Path, out: Path) -> None:
         raise BadInput.one(out.name, tr("this place lies inside the vault; an export is plaintext"))
 
 
+def outside_bags(out: Path) -> None:
+    """Raise BadInput where ``out`` lies inside a bag: what is counsel's alone never enters one."""
+    place = out.parent.resolve()
+    if any((folder / "bagit.txt").exists() for folder in (place, *place.parents)):
+        raise BadInput.one(out.name, tr("this place lies inside a bag; what is counsel's alone never enters one"))
+
+
 def create_private(out: Path) -> BinaryIO:
     """A new file that its owner alone can read. Raises BadInput where it exists or cannot be written."""
     try:

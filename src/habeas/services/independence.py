@@ -10,7 +10,7 @@ from habeas.dossier.relays import relay_picture
 from habeas.examine.independence import Pair, Passing, pairs, passings
 from habeas.intake.gazetteer import understand
 from habeas.locale import tr
-from habeas.services.exports import outside, write_private
+from habeas.services.exports import outside, outside_bags, write_private
 
 
 class Voices(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,4 +33,5 @@ def write_picture(out: Path, picture: str, vault: Path | None = None) -> None:
         raise BadInput.one(out.name, tr("nobody passes on anybody in this case; there is nothing to draw"))
     if vault:
         outside(vault, out)
+    outside_bags(out)
     write_private(out, picture.encode())

@@ -169,6 +169,6 @@ def _distance(record: Record, story: Story, claims: list[int]) -> None:
 
 
 def _where(statement: Statement) -> str:
-    place = statement.place.split(",")[0]
+    place = statement.place.split(",")[0] or tr("no place given")
     target = statement.to_place.split(",")[0]
     return f"{place} → {target}" if target else place

@@ -15,7 +15,7 @@ from habeas.domain.finding import BearsOn, Certainty, Finding, Kind
 from habeas.domain.statement import Side
 from habeas.domain.where import NOWHERE
 from habeas.examine.battery.story import Story, ids, listed, strongest
-from habeas.examine.contradiction import LISTED, minimal_sets, smallest_repairs
+from habeas.examine.contradiction import minimal_sets, smallest_repairs
 from habeas.examine.laws import Laws
 from habeas.examine.network import Network, OpenClause
 from habeas.examine.record import Record
@@ -64,7 +64,8 @@ def tangles(record: Record, network: Network) -> Iterator[Tangle]:
         problem = network.problem(clauses)
         found = minimal_sets(problem, among, skip=network.statements_clash)  # two that contradict each other are told by the other tests
         sets = [one for one in found.sets if len(one) > 2]  # noqa: PLR2004
-        for group in _sharing(sets):
+        accusing = [one for one in sets if _bears(record, one) is BearsOn.ACCUSATION]
+        for group in (*_sharing(accusing), *_sharing([one for one in sets if one not in accusing])):
             members = {index for one in group for index in one}
             yield Tangle(tuple(group), smallest_repairs(problem, members).sets, found.capped or cut)
         problem.close()
@@ -117,7 +118,7 @@ def _holds(network: Network, some: Collection[int], **without: object) -> bool:
 
 def _story(record: Record, network: Network, tangle: Tangle, certainty: Certainty) -> Finding:
     shortest = tangle.sets[0]
-    story = Story(record, _kind(record, network, shortest), VERSION, "together", record.statements[min(shortest)].id)
+    story = Story(record, _kind(record, network, shortest), VERSION, "together", certainty, *sorted(record.statements[i].id for i in shortest))
     ordered = sorted(shortest, key=lambda index: (sum(record.window(index)), index))
     story.arithmetic += [
         tr("{id}: {place}, {when}", id=record.statements[i].id, place=record.statements[i].place.split(",")[0] or tr("no place given"),
@@ -142,13 +143,17 @@ def _story(record: Record, network: Network, tangle: Tangle, certainty: Certaint
         without = "; ".join(ids(record, one) for one in tangle.repairs[:6])
         story.would_change.append(tr("the rest can be true once any one of these is set aside: {sets}", sets=without))
     if tangle.capped:
-        story.readings.append(tr("the list stops at {count} sets; there may be more", count=LISTED))
+        story.readings.append(tr("not every set was looked for: there may be more"))
     story.would_change.append(tr("the exact hour or place of any one of them, or proof that one speaks of another person"))
     rest = sorted({index for one in tangle.sets[1:] for index in one} - set(shortest))
     words = tr("Any two of these can be true, but not all together: {who}.", who=listed(record, ordered, 8))
-    accused = bool(set(shortest) & record.is_accusation)
-    bears = BearsOn.ACCUSATION if accused or any(record.statements[i].side is Side.STATE for i in shortest) else BearsOn.OWN_ACCOUNT
+    bears = _bears(record, shortest)
     return story.finding(certainty, (strongest(record, shortest), rest), words, bears_on=bears)
+
+
+def _bears(record: Record, some: Collection[int]) -> BearsOn:
+    accused = any(index in record.is_accusation or record.statements[index].side is Side.STATE for index in some)
+    return BearsOn.ACCUSATION if accused else BearsOn.OWN_ACCOUNT
 
 
 def _ways(record: Record, network: Network, ordered: list[int]) -> list[str]:

@@ -37,8 +37,32 @@ def shared_wording(record: Record) -> Iterator[Finding]:
         for pair in pairs
         if sum(block.words for block in pair[2].blocks) >= FEWEST_WORDS and not _one_passage(record.statements[pair[0]], record.statements[pair[1]])
     ]
-    for group in _groups(pairs):
-        yield _story(record, group)
+    accusing = [pair for pair in pairs if _bears(record, pair[:2]) is BearsOn.ACCUSATION]
+    for some in (accusing, [pair for pair in pairs if pair not in accusing]):
+        for group in _groups(some):
+            yield _story(record, group)
+    for one in found.widely:
+        if len(one.words.split()) >= FEWEST_WORDS:
+            yield _widely(record, one.words, [quoted[text] for text in one.texts])
+
+
+def _bears(record: Record, pair: tuple[int, int]) -> BearsOn:
+    """The accusation's own texts, what somebody was made to sign, and two papers of states bear on the accusation; the rest is the client's."""
+    accused = any(index in record.is_accusation or record.statements[index].circumstance("forced_to_sign") for index in pair)
+    return BearsOn.ACCUSATION if accused or all(record.statements[index].side is Side.STATE for index in pair) else BearsOn.OWN_ACCOUNT
+
+
+def _widely(record: Record, words: str, members: list[int]) -> Finding:
+    """A passage that so many use that no pair of them stands out: a standard form, or a template on a mass scale; a person marks which."""
+    story = Story(record, Kind.SHARED_WORDING, VERSION, "widely", words)
+    story.arithmetic.append(tr("{count} statements: {words}", count=len(members), words=words[:_SHOWN] + ("…" if len(words) > _SHOWN else "")))
+    story.readings += [tr("a standard form of an office"), tr("a template that was used on a mass scale")]
+    story.would_change.append(tr("the office's blank form, or word from those who filled it in"))
+    accused = all(index in record.is_accusation or record.statements[index].circumstance("forced_to_sign") for index in members)
+    return story.finding(
+        Certainty.POSSIBLE, (members,), tr("One passage is widely used: {who}.", who=listed(record, members, 6)),
+        bears_on=BearsOn.ACCUSATION if accused else BearsOn.OWN_ACCOUNT, words_read=True,
+    )  # fmt: skip
 
 
 def _one_passage(one: Statement, other: Statement) -> bool:
@@ -68,7 +92,7 @@ def _story(record: Record, pairs: list[tuple[int, int, Shared]]) -> Finding:
     members = sorted({index for pair in pairs for index in pair[:2]})
     first, second, heaviest = max(pairs, key=lambda pair: (pair[2].bits, -pair[0], -pair[1]))
     one, other = record.statements[first], record.statements[second]
-    story = Story(record, Kind.SHARED_WORDING, VERSION, record.statements[members[0]].id)
+    story = Story(record, Kind.SHARED_WORDING, VERSION, _bears(record, (first, second)), record.statements[members[0]].id)
     aligned = with_slots(one.quote, other.quote, heaviest.blocks)
     story.arithmetic.append(
         tr("{one} and {other}: {words}", one=one.id, other=other.id, words=aligned[:_SHOWN] + ("…" if len(aligned) > _SHOWN else ""))
@@ -84,8 +108,7 @@ def _story(record: Record, pairs: list[tuple[int, int, Shared]]) -> Finding:
         tr("one person drafted both"),
     ]
     story.would_change.append(tr("who wrote each text down, on whose draft, and what else that person or office wrote in those days"))
-    accused = bool(set(members) & record.is_accusation) or any(record.statements[i].circumstance("forced_to_sign") for i in members)
-    bears = BearsOn.ACCUSATION if accused or all(record.statements[i].side is Side.STATE for i in members) else BearsOn.OWN_ACCOUNT
+    bears = _bears(record, (first, second))
     return story.finding(
         Certainty.POSSIBLE, (members,), tr("These share wording beyond what chance explains: {who}.", who=listed(record, members, 6)),
         bears_on=bears, words_read=True,
