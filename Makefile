@@ -39,7 +39,7 @@ check: $(STAMP) ## Linters, types and the floor plan
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache | tail -n 6
 
-reliability: $(STAMP) system ## Kills, power cuts, bit flips, hostile stores, erasure, canaries, full size (about an hour); then fuzzing, one CPU-hour in all
+reliability: $(STAMP) system ## Kills, power cuts, bit flips, hostile stores, erasure, canaries, full size (two to three hours on two cores); then fuzzing, one CPU-hour in all
 	@HABEAS_RELIABILITY=full $(BIN)/python -m pytest tests/reliability -q -n 2 -p no:randomly --timeout 7200
 	@bash tools/fuzz/run.sh $(BIN)/python
 
