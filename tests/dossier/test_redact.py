@@ -9,6 +9,8 @@ from habeas.examine.examination import examine
 from habeas.examine.voices import unnamed, voice_key
 from habeas.intake.folder import read_folder
 from habeas.intake.gazetteer import understand
+from habeas.services.disclosing import freeze
+from habeas.services.examining import examine_folder
 
 HIDDEN = "Zorvanelle"
 
@@ -256,3 +258,15 @@ def test_an_exhibit_does_not_name_a_withheld_one_from_which_it_was_made(tmp_path
 def test_redacting_twice_changes_nothing_more(tmp_path):
     once = redact(told(CaseBuilder(), tmp_path)).case
     assert figures(redact(once).case) == figures(once)
+
+
+def test_a_denial_whose_date_hangs_on_a_withheld_row_denies_nothing_in_the_dossier(tmp_path):
+    """Without its date it would read "never, up to the day it was said", and the figure would rise."""
+    builder = CaseBuilder().add(act="departed", denied="true", when="@S006", stated_on="1980-01-01", place=MONTEVIDEO, to_place=BUENOS_AIRES,
+                                speaker="Witness W", shown_as="a witness")  # fmt: skip
+    builder.add(act="other", when="1977-03-01", place=MONTEVIDEO, disclosable="false", speaker="Witness V")
+    frozen = freeze(examine_folder(builder.write(tmp_path / "case")))
+    (lost,) = [s for s in frozen.redacted.case.statements if s.id == "S005"]
+    assert (lost.when, lost.stated_on) == (None, None)
+    assert not [one for one in frozen.examination.findings if "S005" in one.statements]
+    assert [one for one in frozen.selection.warnings if "S005" in one]

@@ -71,11 +71,21 @@ class Frozen(msgspec.Struct, frozen=True, kw_only=True):
     selection: Selection
 
 
+def _dates_lost(case: Case, redacted: Case) -> list[str]:
+    """Disclosed statements whose date hangs on something withheld, or on what another person did."""
+    told = {s.id: s.when for s in case.statements}
+    return [s.id for s in redacted.statements if s.when is None and told.get(s.id) is not None]
+
+
 def freeze(examined: Examined, chosen: tuple[str, ...] = ()) -> Frozen:
     """Redact, examine what is left, select, and warn. Raise :class:`NothingToDiscloseError` or a usage error."""
     redacted = redact(examined.case)
     examination = examine(redacted.case, understand(redacted.case))
     selection = select(examined.examination, examination, examined.case.reviews, chosen)
+    lost = _dates_lost(examined.case, redacted.case)
+    if lost:
+        said = tr("the date of these is told by a row that does not leave, and is lost in the dossier: {ids}", ids=", ".join(lost))
+        selection = msgspec.structs.replace(selection, warnings=(*selection.warnings, said))
     return Frozen(redacted=redacted, examination=examination, selection=selection)
 
 

@@ -129,7 +129,8 @@ def _story(record: Record, group: list[int], certainty: Certainty) -> Finding:
     claims = [index for index in group if not record.statements[index].denied]
     first = strongest(record, claims)
     anchor = min(group)
-    story = Story(record, Kind.PRESENCE_CONFLICT, VERSION, record.statements[anchor].id)
+    level = () if certainty is Certainty.CERTAIN else (certainty.value,)  # else a review of the one would confirm the other
+    story = Story(record, Kind.PRESENCE_CONFLICT, VERSION, record.statements[anchor].id, *level)
     story.arithmetic += [
         tr("{id}: {place}, {when}", id=record.statements[i].id, place=_where(record.statements[i]), when=span(record.window(i)))
         for i in [*first[:3], *denials[:3]]

@@ -1,19 +1,18 @@
 """``shared_wording``: statements of a case whose own words agree beyond what chance explains.
 
-Only words that were quoted in the original language are read: translations share their translator's. What one speaker is quoted with twice
-from one exhibit is one passage, and is not compared with itself. The finding says *shared wording* and sets innocent explanations beside it;
-it never says why.
+Only words that were quoted in the original language are read: translations share their translator's. What one voice says twice is not compared
+with itself. The finding says *shared wording* and sets innocent explanations beside it; it never says why.
 """
 
 from collections import defaultdict
 from collections.abc import Iterator
 
 from habeas.domain.finding import BearsOn, Certainty, Finding, Kind
-from habeas.domain.identity import fold
 from habeas.domain.statement import Side, Statement
 from habeas.examine.battery.story import Story, listed
 from habeas.examine.passages import Shared, shared_passages, with_slots
 from habeas.examine.record import Record
+from habeas.examine.voices import voice_key
 from habeas.examine.wording import when_words
 from habeas.locale import tr
 
@@ -35,7 +34,7 @@ def shared_wording(record: Record) -> Iterator[Finding]:
     pairs = [
         pair
         for pair in pairs
-        if sum(block.words for block in pair[2].blocks) >= FEWEST_WORDS and not _one_passage(record.statements[pair[0]], record.statements[pair[1]])
+        if sum(block.words for block in pair[2].blocks) >= FEWEST_WORDS and not _one_voice(record.statements[pair[0]], record.statements[pair[1]])
     ]
     accusing = [pair for pair in pairs if _bears(record, pair[:2]) is BearsOn.ACCUSATION]
     for some in (accusing, [pair for pair in pairs if pair not in accusing]):
@@ -65,11 +64,9 @@ def _widely(record: Record, words: str, members: list[int]) -> Finding:
     )  # fmt: skip
 
 
-def _one_passage(one: Statement, other: Statement) -> bool:
-    """Whether both rows quote one speaker from one exhibit, or papers of one state, which are one voice anyway."""
-    if one.body and fold(one.body) == fold(other.body):
-        return True
-    return one.exhibit == other.exhibit and fold(one.speaker) == fold(other.speaker)
+def _one_voice(one: Statement, other: Statement) -> bool:
+    """Whether both rows quote one voice: a speaker who repeats himself, or papers of one state, which are one voice anyway."""
+    return voice_key(one) != "" and voice_key(one) == voice_key(other)
 
 
 def _groups(pairs: list[tuple[int, int, Shared]]) -> list[list[tuple[int, int, Shared]]]:
