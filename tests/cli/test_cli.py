@@ -393,7 +393,7 @@ def test_an_earlier_copy_of_the_folder_tells_what_changed_and_why(tmp_path):
     tied = tmp_path / "tied"
     CaseBuilder().row("voices", voice="Ravella Corvonte", other="Stellin Dormaque", relation="dependent").write(tied)
     assert "Sources that must be wrong" in habeas("examine", tied, "--since", older).output  # only a judgement changed, and the figure with it
-    assert "remembers" in refused(habeas("examine", "--case", "case-0123456789ab", "--since", older), 2)
+    assert "leave out --since" in refused(habeas("examine", "--case", "case-0123456789ab", "--since", older), 2)
 
 
 def test_the_voices_of_a_case_are_told_in_words_in_json_and_as_a_picture(tmp_path):

@@ -486,3 +486,9 @@ def test_a_duration_is_as_rough_as_people_mean_it(text, unit):
     relative = parse_when(text).relative
     assert relative is not None
     assert relative.unit == unit
+
+
+@pytest.mark.parametrize("text", ["2 weeks after S002", "S002+P14D", "через две недели после S002", "before S002"])
+def test_a_relative_date_in_peoples_own_words_is_told_how_it_is_written(text):
+    with pytest.raises(WhenError, match=r"@S006\+P14D"):
+        parse_when(text)

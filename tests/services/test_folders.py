@@ -1,5 +1,6 @@
 """What `check` says beyond right and wrong."""
 
+from simulators.case_builder import CaseBuilder
 from simulators.people import case, state
 
 from habeas.intake.folder import write_folder
@@ -29,3 +30,10 @@ def test_an_accusation_by_a_state_about_the_person_gets_neither_remark(tmp_path)
 def test_a_new_folder_can_be_checked_at_once_and_holds_its_guide(tmp_path):
     assert "GUIDE.txt" in new_folder(tmp_path / "new")
     assert any("nothing to test yet" in note for note in check_folder(tmp_path / "new").notes)
+
+
+def test_a_row_of_voices_that_names_nobody_who_speaks_is_told_by_its_row(tmp_path):
+    right = CaseBuilder().row("voices", voice="Ravella Corvonte", other="Stellin Dormaque", relation="independent")
+    wrong = right.row("voices", voice="S002", other="Stellin Dormaque", relation="independent")
+    notes = " ".join(check_folder(wrong.write(tmp_path / "case")).notes)
+    assert "row 3" in notes and "S002" not in notes

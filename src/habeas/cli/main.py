@@ -149,7 +149,7 @@ def examine(access: Access, folder: Path | None, cid: str | None, since: Path | 
     from habeas.services.source import folder_source  # noqa: PLC0415
 
     if since and cid:
-        raise UsageError(tr("--since goes with a folder; a case of the vault remembers what it was when it was last examined"))
+        raise UsageError(tr("leave out --since: with --case, what changed since this device last examined the case is said anyway"))
     with _source(folder, cid, access, "examination") as source, show.progress(quiet=as_json) as progress:
         progress(tr("Examining"), 0, 1)
         before = folder_source(since).case if since else source.before

@@ -246,6 +246,8 @@ def _duration(words: str, whole: str) -> tuple[int, int]:
 
 
 def _advice(words: str) -> str:
+    if re.search(r"\b(after|before|later|earlier|día|después|antes|после|до|через)\b|[A-Za-z]\d+[+-]P", words, re.IGNORECASE):
+        return tr("a date told by another statement looks like @S006+P14D (14 days after), @S006-P1D, @S006+P12D/P16D (between), >@S006 or <@S006")
     shown = words if re.fullmatch(r"\d{4}[0-9XTZzY.:~?%+ /-]{0,36}|\d{1,2}[./-]\d{1,2}[./-]\d{4}", words, re.ASCII) else None
     if shown is None:
         return tr("not a date; right would be 1977-08-01, 1977-08, 1977-XX-XX, 1977-08-01T10:30, 1977-08~ or START/END")

@@ -129,7 +129,7 @@ def _finding(finding: Finding, number: int, statements: Mapping[str, Statement],
         "label": finding_label(finding.kind, finding.certainty),
         "tone": _tone(finding),
         "explanation": finding.explanation,
-        "arithmetic": list(finding.arithmetic),
+        "arithmetic": [line.translate(_BRACKETS) for line in finding.arithmetic],
         "presumptions": list(finding.presumptions),
         "readings": list(finding.readings),
         "statements": [_row(statements[one]) for one in finding.statements if one in statements],
@@ -255,6 +255,8 @@ def _labels() -> Data:
     }
 
 
+_BRACKETS = str.maketrans("⟦⟧", "[]")
+"""The fonts of a page have no white brackets, and what has no glyph is shown as its number."""
 _CELLS = {Cell.EXCLUDES: "− −", Cell.EXCLUDES_PRESUMED: "−", Cell.AGREES: "+", Cell.SILENT: "·"}
 _MATRIX = 40
 """Rows of the matrix that are shown."""

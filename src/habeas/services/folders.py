@@ -5,8 +5,10 @@ from pathlib import Path
 import msgspec
 
 from habeas.domain.case import Case
+from habeas.domain.identity import fold
 from habeas.domain.statement import Side
 from habeas.examine.relative import leading_nowhere
+from habeas.examine.voices import voice_key
 from habeas.intake.folder import FolderRead, read_folder, write_folder
 from habeas.intake.folder.columns import SIDE_TABLES
 from habeas.intake.folder.tables import write_csv
@@ -45,6 +47,13 @@ def check_folder(folder: Path) -> Checked:
     notes += _about_accusation(case)
     if not any(s.disclosable for s in case.statements):
         notes.append(tr("no statement is marked disclosable; a dossier would be refused"))
+    voices = {voice_key(s) for s in case.statements}
+    strange = [str(row) for row, one in enumerate(case.voices, 2) if not {fold(one.voice), fold(one.other)} <= voices]
+    if strange:
+        notes.append(
+            tr("voices.csv names nobody who speaks here (a voice is a speaker, or the body that is spoken for, not an id): row {rows}",
+               rows=", ".join(strange))
+        )  # fmt: skip
     nowhere = leading_nowhere(case.statements)
     if nowhere:
         notes.append(tr("dates told by a statement that denies something; a denial has no moment to count from: {ids}", ids=", ".join(nowhere)))

@@ -116,5 +116,7 @@ def _recorded(statement: Statement) -> str:
     """A row of the comparative chart: who took it down, where and when, as far as the columns say."""
     by = " / ".join(part for part in (statement.circumstance("officer"), statement.circumstance("office"), *statement.relayed_by) if part)
     said = when_words(statement.stated_on) if statement.stated_on else tr("not dated")
-    return tr("{id}: taken down by {by}, {place}, {said}", id=statement.id, by=by or tr("nobody named"),
-              place=statement.place.split(",")[0] or tr("no place given"), said=said)  # fmt: skip
+    place = statement.place.split(",")[0] or tr("no place given")
+    if not by:
+        return tr("{id}: not recorded who took it down, {place}, {said}", id=statement.id, place=place, said=said)
+    return tr("{id}: taken down by {by}, {place}, {said}", id=statement.id, by=by, place=place, said=said)
