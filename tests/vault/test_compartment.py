@@ -5,15 +5,17 @@ import os
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from simulators.vaults import add, add_exhibit, admit, bare_case, clock, flip, record_of, reopened
+from simulators.vaults import add, add_exhibit, admit, bare_case, clock, flip, record_of, reopened, three
 
 from habeas.seal.age import seal_file
 from habeas.seal.note import sign_note
 from habeas.vault.compartment import new_id, open_compartment
 from habeas.vault.errors import DamagedError, NotAllowedError, NotReadyError, RosterError, UnreadableError, VaultError
 from habeas.vault.events import Because, Kind, Touched, What, Why, Withdrawn
+from habeas.vault.recovery import readmit
 from habeas.vault.roster import Role
 from habeas.vault.seat import Pins, Seat
+from habeas.vault.sync import sync
 
 
 @pytest.fixture
@@ -345,16 +347,43 @@ def test_a_stranger_opens_nothing(comp):
 
 
 @pytest.mark.parametrize("at", [25, -3], ids=["in the line for this device", "in its content"])
-@pytest.mark.parametrize("name", ["0001.age", "0002.age"])
+@pytest.mark.parametrize("name", ["0001.age", "0002.age", "0003.age", "0004.age"])
 def test_an_older_list_of_members_that_this_device_opened_once_is_named_when_it_is_damaged(comp, name, at):
     payload = add(comp, {"n": 1})
     admit(comp, Seat.generate(), "b", Role.READER)
-    admit(comp, Seat.generate(), "c", Role.READER)
+    for code in "cde":
+        admit(comp, Seat.generate(), code, Role.READER)
     flip(comp.disk.root / comp.folder / "members" / name, at)
     again = reopened(comp)
     assert [str(one) for one in again.alarms] == [f"damaged file members/{name}"]
     assert record_of(again, payload) == {"n": 1}
     again.close()
+
+
+def test_a_device_whose_trust_began_late_blames_no_list_that_it_never_could_open(tmp_path):
+    """Recovered with words: the lists before are closed to it. Where the one that trust began with is damaged or gone, those before stay blameless."""
+    made = bare_case(tmp_path)
+    admit(made.comp, Seat.generate(), "b", Role.READER)
+    admit(made.comp, Seat.generate(), "c", Role.READER)
+    made.comp.close()
+    seat = Seat.generate()
+    for path in made.comp.disk.files("local"):
+        made.comp.disk.remove(path)
+    readmit(made.comp.disk, made.comp.cid, seat, "a", made.recovery)
+    again = open_compartment(made.comp.disk, made.comp.cid, seat, clock)
+    assert not again.alarms
+    admit(again, Seat.generate(), "d", Role.READER)
+    admit(again, Seat.generate(), "e", Role.READER)
+    trust = again.disk.root / again.folder / "members" / "0004.age"
+    again.close()
+    flip(trust, -3)
+    damaged = open_compartment(made.comp.disk, made.comp.cid, seat, clock)
+    assert [str(one) for one in damaged.alarms] == ["damaged file members/0004.age"]
+    damaged.close()
+    trust.unlink()
+    gone = open_compartment(made.comp.disk, made.comp.cid, seat, clock)
+    assert not gone.alarms
+    gone.close()
 
 
 def test_a_later_format_is_not_guessed_at(comp):
@@ -413,3 +442,14 @@ def test_a_device_that_left_writes_nothing(comp):
     comp.removed = True
     with pytest.raises((NotAllowedError, NotReadyError)):
         comp.draft()
+
+
+def test_a_list_of_members_of_a_later_version_in_a_store_stops_an_older_reader_from_pushing(tmp_path):
+    with three(tmp_path) as world:
+        note = sign_note(f"habeas-roster/2\n{world.a.cid}\ne30=\n", [(world.a.seat.device, world.a.seat.signer)])
+        path = world.folder / "store" / world.a.cid / "members" / f"{world.a.roster.version + 1:04}.age"
+        path.write_bytes(seal_file(note, [one.seat.identity.recipient for one in world.all()]))
+        add(world.b, {"n": 1})
+        done = sync(world.b, world.store, "s")
+        assert done.pushed == 0
+        assert any("later version" in str(one) for one in done.alarms)

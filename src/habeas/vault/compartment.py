@@ -136,29 +136,33 @@ class Compartment:
         current: Roster | None = None
         digest = ""
         closed: list[str] = []
-        first, trusted = "", False
+        oldest, trusted, gap = "", not self.pins.trust, False
         for name in self.disk.names(folder):
             try:
                 note = open_file(self.disk.read(f"{folder}/{name}"), [self.seat.identity])
                 seen = digest_of(note)
             except NoMatchError:
                 self.removed = current is not None
+                gap = True
                 closed.append(name)
                 continue
             except (AgeError, NoteError):
                 self._damaged_roster(name)
+                gap = True
                 continue
+            oldest, trusted = oldest or name, trusted or seen == self.pins.trust
+            if gap and current is not None and seen != self.pins.roster[1] and _version(name) < self.pins.roster[0]:
+                continue  # behind a gap nothing vouches for it; the one that was pinned vouches for itself
             found = self._admit(current, note, seen, digest)
             if found is not None:
                 current, digest, self.removed = found, seen, False
-                first, trusted = first or name, trusted or seen == self.pins.trust
         if current is None:
             raise RosterError("none that this device can trust")
         version, pinned = self.pins.roster
         if current.version < version or (current.version == version and digest != pinned):
             raise RosterError("an older one was put back in place of the one that was seen here")
         self.roster, self.roster_digest = current, digest
-        self._closed_rosters(closed, first, trusted=trusted or not self.pins.trust)
+        self._closed_rosters(closed, oldest, trusted=trusted)
         if current.epoch not in self.pins.epochs:
             self.pins.epochs.append(current.epoch)
         if (current.version, digest) != (version, pinned):
@@ -167,15 +171,18 @@ class Compartment:
             self.pins.trust = self.pins.trust or digest
             self.pins.write(self.disk, self._pins_path, self.seat.identity.recipient)
 
-    def _closed_rosters(self, closed: list[str], first: str, *, trusted: bool) -> None:
+    def _closed_rosters(self, closed: list[str], oldest: str, *, trusted: bool) -> None:
         """A member opens every roster from where his trust began to the newest, since nobody who left comes back: one that does not open is damaged.
 
-        ``first``: the first that opened; ``trusted``: whether the one where trust began did, or else it was the last before.
+        ``oldest``: the oldest that opened; ``trusted``: whether the one where trust began did, or else it can only be the one just before.
         """
         newest = f"{self.roster.version:04}.age"
-        lost = [name for name in closed if first < name < newest]
-        lost += [] if trusted else [name for name in closed if name < first][-1:]
-        self.alarms += [Alarm(what="damaged file members/" + name) for name in lost]
+        lost = [name for name in closed if oldest < name < newest or (not trusted and _version(name) == _version(oldest) - 1)]
+        self._say(*(Alarm(what="damaged file members/" + name) for name in lost))
+
+    def _say(self, *alarms: Alarm) -> None:
+        """Say once that something does not hold: rosters are read more than once in a session."""
+        self.alarms += [one for one in alarms if one not in self.alarms]
 
     def _admit(self, current: Roster | None, note: bytes, seen: str, digest: str) -> Roster | None:
         """The next roster; None for one from before trust began. Raises RosterError."""
@@ -187,9 +194,9 @@ class Compartment:
 
     def _damaged_roster(self, name: str) -> None:
         """An older one that is damaged is an alarm; without the newest one nothing can be trusted."""
-        if int(name[:4] if name[:4].isdigit() else 0) >= self.pins.roster[0]:
+        if _version(name) >= self.pins.roster[0]:
             raise RosterError("damaged: " + name)
-        self.alarms.append(Alarm(what="damaged file members/" + name))
+        self._say(Alarm(what="damaged file members/" + name))
 
     def devices(self) -> list[str]:
         """Members that have a log here."""
@@ -474,6 +481,11 @@ class Compartment:
             self.index.close()
 
 
+def _version(name: str) -> int:
+    """The number in a roster's file name; 0 for another name."""
+    return int(name[:4]) if name[:4].isdigit() else 0
+
+
 def new_id() -> str:
     """A random id for a record or an exhibit."""
     return secrets.token_hex(8)
@@ -514,7 +526,7 @@ def open_compartment(disk: Disk, cid: str, seat: Seat, clock: Clock, second: Ide
     found = Compartment(disk, cid, seat, clock, second)
     try:
         found.load()
-    except VaultError:
+    except RosterError:
         if re.fullmatch(rb"habeas-compartment/[1-9][0-9]*\n.*", said, re.DOTALL) and not said.startswith(f"{FORMAT}\n".encode()):
             raise DamagedError("a case of a later version of the format; use a newer Habeas") from None
         raise

@@ -68,6 +68,10 @@ class RosterError(VaultError):
     """The list of members does not hold."""
 
 
+class LaterRosterError(RosterError):
+    """A list of members of a later version of the format: nothing may be written into the case before Habeas is renewed."""
+
+
 class CipherMissingError(VaultError):
     """The database library on this machine does not encrypt (plain apsw in place of apsw-sqlite3mc): nothing was written."""
 

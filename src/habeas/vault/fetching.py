@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from habeas.seal.age import AgeError, NoMatchError, open_file
 from habeas.seal.errors import SealError
 from habeas.vault.compartment import Compartment
-from habeas.vault.errors import DamagedError, RosterError
+from habeas.vault.errors import DamagedError, LaterRosterError, RosterError
 from habeas.vault.events import Rotated
 from habeas.vault.frames import Tail, follows, read_frames, signed_frames
 from habeas.vault.judging import Alarm, missing
@@ -109,6 +109,10 @@ class Fetching:
             except NoMatchError:
                 self.unread = version
                 self.alarm("a newer list of members that this device cannot read: it may have been removed", n=version)
+                break
+            except LaterRosterError:
+                self.unread = version
+                self.alarm("a list of members of a later version of the format: use a newer Habeas; nothing was pushed", n=version)
                 break
             except (AgeError, RosterError, StoreTooLargeError) as error:
                 self.alarm(f"a list of members that does not hold ({type(error).__name__})", n=version)

@@ -6,6 +6,7 @@ A roster is accepted only if it follows the one before and enough of that one's 
 import base64
 import enum
 import hashlib
+import re
 from collections.abc import Iterable
 from typing import Annotated
 
@@ -15,7 +16,7 @@ from habeas.seal.age import Recipient
 from habeas.seal.canonical import canonical
 from habeas.seal.ed25519 import Signer
 from habeas.seal.note import Note, NoteError, parse_note, sign_note, signers
-from habeas.vault.errors import RosterError
+from habeas.vault.errors import LaterRosterError, RosterError
 from habeas.vault.events import EpochName, Erased, Event, Held, Hex, Id, Kind, MaybeHex, Recorded, Sealed, Touched, What
 
 _FIRST = "habeas-roster/1"
@@ -137,6 +138,8 @@ def parse_roster(untrusted: bytes) -> tuple[Roster, Note]:
     """Read a note; nothing is trusted yet. Raises RosterError."""
     try:
         note = parse_note(untrusted)
+        if re.fullmatch(r"habeas-roster/(?!1$)[1-9][0-9]*", note.text.partition("\n")[0], re.ASCII):
+            raise LaterRosterError("of a later version of the format; use a newer Habeas")
         first, compartment, body = note.text.rstrip("\n").split("\n")
         roster = msgspec.json.decode(base64.b64decode(body, validate=True), type=Roster)
     except (NoteError, msgspec.MsgspecError, ValueError, RecursionError):
