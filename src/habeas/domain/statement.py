@@ -94,6 +94,11 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     disclosable: bool = False
     shown_as: str = ""
 
+    @property
+    def denial(self) -> bool:
+        """Whether it says that something did not happen: it gives no moment that another date could count from."""
+        return self.denied or self.act is Act.CUSTODY_DENIED
+
     def circumstance(self, key: str) -> str:
         """The value under ``key`` among the circumstances, or nothing."""
         return dict(self.circumstances).get(key, "")
@@ -108,5 +113,5 @@ def without_date(statement: Statement) -> Statement:
 
     An empty ``when`` means more for a denial (never, up to ``stated_on``) and for a notice (in force when issued), so these lose ``stated_on`` too.
     """
-    telling = statement.denied or statement.act in IN_FORCE_WHEN_ISSUED
+    telling = statement.denial or statement.act in IN_FORCE_WHEN_ISSUED
     return msgspec.structs.replace(statement, when=None, stated_on=None if telling else statement.stated_on)

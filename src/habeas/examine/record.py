@@ -245,7 +245,7 @@ def _main(statement: Statement, case: Case) -> bool:
 
 def _dating(told: Sequence[Statement], case: Case) -> Iterator[Statement]:
     """Statements about others, or about nobody, that date what is told of him: their day counts, and nothing else of them."""
-    rest: dict[str, Statement] = {s.id: s for s in case.statements if not _main(s, case) and not s.denied and s.act is not Act.CUSTODY_DENIED}
+    rest: dict[str, Statement] = {s.id: s for s in case.statements if not _main(s, case) and not s.denial}
     queue = list(told)
     while queue:
         when = queue.pop().when

@@ -97,7 +97,7 @@ class _Following:
     def _anchor(self, index: int) -> int | None:
         relative = self._relative(index)
         anchor = self._at.get(relative.anchor) if relative else None
-        return None if anchor is None or _denial(self._statements[anchor]) else anchor
+        return None if anchor is None or self._statements[anchor].denial else anchor
 
     def _slack(self, one: int, other: int) -> int:
         here, there = (self._places.get(self._statements[index].place, NOWHERE) for index in (one, other))
@@ -115,10 +115,6 @@ class _Following:
             core = None if said is None or core[0] is None or said < core[0] else (core[0], said)
         when = msgspec.structs.replace(when, lo=bounds[0], hi=bounds[1], nominal=bounds, core=core)
         return msgspec.structs.replace(statement, when=when)
-
-
-def _denial(statement: Statement) -> bool:
-    return statement.denied or statement.act is Act.CUSTODY_DENIED
 
 
 def _relation(relative: Relative, anchor: int, slack: int) -> Relation:
@@ -167,7 +163,7 @@ def tie(nodes: list[Node], chains: Chains) -> None:
         first.setdefault(node.owner, index)
     days: dict[int, int] = {}
     for owner, relation in chains.relations.items():
-        if owner not in first or relation.anchor not in first or _denial(chains.statements[owner]):
+        if owner not in first or relation.anchor not in first or chains.statements[owner].denial:
             continue
         here, there = first[owner], first[relation.anchor]
         if relation.by_day:

@@ -126,7 +126,7 @@ def nodes_of(
     for owner, statement in enumerate(statements):
         if statement.act is Act.OTHER and owner not in tied:
             continue
-        if statement.denied or statement.act is Act.CUSTODY_DENIED:
+        if statement.denial:
             _deny(nodes, owner, statement, places)
         elif (bounds := window(statement) or ((-FOREVER, FOREVER) if owner in tied else None)) is not None:
             _assert(nodes, owner, statement, bounds, places, accused=statement.id in accusation)

@@ -457,7 +457,7 @@ class Compartment:
             self._behind = True
 
     def knew_at(self, n: int) -> dict[str, int]:
-        """What this device had read when it made its commit ``n``: device → its last commit. Raises DamagedError where there is none."""
+        """What was here when this device made its commit ``n``, opened or not: device → its last commit. Raises DamagedError where there is none."""
         log = self.log(self.seat.device)
         for frame, at in log.read_on(log.start)[0]:
             if at.n == n:

@@ -7,7 +7,7 @@ from habeas.domain.finding import BearsOn, Certainty, Finding, Kind
 from habeas.domain.statement import Act, Side, Statement
 from habeas.domain.when import DAY
 from habeas.domain.where import NOWHERE
-from habeas.examine.battery.story import Story, listed, strongest
+from habeas.examine.battery.story import Story, joined, listed, strongest
 from habeas.examine.network import Network
 from habeas.examine.record import Record
 from habeas.examine.semantics import BODILY
@@ -108,18 +108,10 @@ def _placed(one: Statement, other: Statement) -> bool:
 
 
 def _groups(pairs: list[tuple[int, int]]) -> list[list[int]]:
-    group: dict[int, int] = {}
-
-    def root(index: int) -> int:
-        while group.setdefault(index, index) != index:
-            index = group[index]
-        return index
-
-    for one, other in pairs:
-        group[root(other)] = root(one)
+    part = joined(pairs)
     members: dict[int, list[int]] = defaultdict(list)
-    for index in sorted(group):
-        members[root(index)].append(index)
+    for index in sorted(part):
+        members[part[index]].append(index)
     return list(members.values())
 
 
@@ -136,11 +128,7 @@ def _story(record: Record, group: list[int], certainty: Certainty) -> Finding:
         for i in [*first[:3], *denials[:3]]
     ]
     if certainty is Certainty.IMPROBABLE:
-        pace = record.pace
-        story.presumptions.append(
-            tr("a practical pace: {ground} km/h by road, {air} km/h by air with {minutes} minutes of formalities",
-               ground=pace.ground_kmh, air=pace.air_kmh, minutes=pace.formalities_minutes)
-        )  # fmt: skip
+        story.presume_pace()
     _distance(record, story, claims)
     story.would_change.append(tr("the exact hour or place of either, or proof that one of them speaks of another person"))
     if denials:

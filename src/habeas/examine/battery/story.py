@@ -48,7 +48,15 @@ class Story:
         self.readings: list[str] = []
         self.would_change: list[str] = []
 
-    def finding(  # one parameter a field
+    def presume_pace(self) -> None:
+        """Print the practical speeds that an *improbable* finding rests on."""
+        pace = self._record.pace
+        self.presumptions.append(
+            tr("a practical pace: {ground} km/h by road, {air} km/h by air with {minutes} minutes of formalities",
+               ground=pace.ground_kmh, air=pace.air_kmh, minutes=pace.formalities_minutes)
+        )  # fmt: skip
+
+    def finding(
         self, certainty: Certainty, parts: Sequence[Collection[int]], explanation: str, *, bears_on: BearsOn | None = None, words_read: bool = False
     ) -> Finding:
         """``parts``: the sides of the story (what is claimed; what stands against it), each strongest first. ``words_read``: quotes count too."""
@@ -126,3 +134,20 @@ def ids(record: Record, indexes: Iterable[int], most: int = 8) -> str:
     """Ids alone: ``S013, S018 …``."""
     found = [record.statements[index].id for index in indexes]
     return ", ".join(found[:most]) + (" …" if len(found) > most else "")
+
+
+def joined(groups: Iterable[Iterable[int]]) -> dict[int, int]:
+    """Member → the representative of its part: members of one group, and of groups that share a member, are one part (union-find)."""
+    part: dict[int, int] = {}
+
+    def root(index: int) -> int:
+        while part.setdefault(index, index) != index:
+            index = part[index]
+        return index
+
+    for group in groups:
+        first, *rest = group
+        root(first)
+        for other in rest:
+            part[root(other)] = root(first)
+    return {index: root(index) for index in part}

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from habeas.domain.finding import BearsOn, Certainty, Finding, Kind
 from habeas.domain.statement import Side
 from habeas.domain.where import NOWHERE
-from habeas.examine.battery.story import Story, ids, listed, strongest
+from habeas.examine.battery.story import Story, ids, joined, listed, strongest
 from habeas.examine.contradiction import minimal_sets, smallest_repairs
 from habeas.examine.laws import Laws
 from habeas.examine.network import Network, OpenClause
@@ -73,31 +73,20 @@ def tangles(record: Record, network: Network) -> Iterator[Tangle]:
 
 def _apart(network: Network, kernel: list[OpenClause]) -> list[list[OpenClause]]:
     """The connected parts of a kernel."""
-    part: dict[int, int] = {}
-
-    def root(index: int) -> int:
-        while part.setdefault(index, index) != index:
-            index = part[index]
-        return index
-
-    for i, j, _ in kernel:
-        first, *rest = network.closure((network.nodes[i].owner, network.nodes[j].owner))
-        for other in rest:
-            part[root(other)] = root(first)
+    part = joined(network.closure(network.nodes[i].owner for i in clause[:2]) for clause in kernel)
     found: dict[int, list[OpenClause]] = defaultdict(list)
     for clause in kernel:
-        found[root(network.nodes[clause[0]].owner)].append(clause)
+        found[part[network.nodes[clause[0]].owner]].append(clause)
     return [found[key] for key in sorted(found)]
 
 
 def _sharing(sets: list[tuple[int, ...]]) -> list[list[tuple[int, ...]]]:
-    groups: list[tuple[set[int], list[tuple[int, ...]]]] = []
-    for one in sets:
-        touching = [group for group in groups if group[0] & set(one)]
-        members = {*one}.union(*(group[0] for group in touching))
-        merged = sorted([one, *(other for group in touching for other in group[1])], key=lambda some: (len(some), some))
-        groups = [*(group for group in groups if group not in touching), (members, merged)]
-    return [group[1] for group in groups]
+    """Sets that share a statement, the shortest first in each group."""
+    part = joined(sets)
+    groups: dict[int, list[tuple[int, ...]]] = defaultdict(list)
+    for one in sorted(sets, key=lambda some: (len(some), some)):
+        groups[part[one[0]]].append(one)
+    return list(groups.values())
 
 
 def _kind(record: Record, network: Network, some: Collection[int]) -> Kind:
@@ -129,11 +118,7 @@ def _story(record: Record, network: Network, tangle: Tangle, certainty: Certaint
     if certainty is Certainty.ON_PRESUMPTION:
         story.presumptions.append(tr("custody lasted as long as no end of it is on record"))
     if certainty is Certainty.IMPROBABLE:
-        pace = record.pace
-        story.presumptions.append(
-            tr("a practical pace: {ground} km/h by road, {air} km/h by air with {minutes} minutes of formalities",
-               ground=pace.ground_kmh, air=pace.air_kmh, minutes=pace.formalities_minutes)
-        )  # fmt: skip
+        story.presume_pace()
     more = len(tangle.sets) - 1
     if more:
         story.readings.append(

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from habeas.domain.finding import BearsOn, Certainty, Finding, Kind
 from habeas.domain.statement import Side, Statement
-from habeas.examine.battery.story import Story, listed
+from habeas.examine.battery.story import Story, joined, listed
 from habeas.examine.passages import Shared, shared_passages, with_slots
 from habeas.examine.record import Record
 from habeas.examine.voices import voice_key
@@ -70,18 +70,10 @@ def _one_voice(one: Statement, other: Statement) -> bool:
 
 
 def _groups(pairs: list[tuple[int, int, Shared]]) -> list[list[tuple[int, int, Shared]]]:
-    part: dict[int, int] = {}
-
-    def root(index: int) -> int:
-        while part.setdefault(index, index) != index:
-            index = part[index]
-        return index
-
-    for one, other, _ in pairs:
-        part[root(other)] = root(one)
+    part = joined(pair[:2] for pair in pairs)
     found: dict[int, list[tuple[int, int, Shared]]] = defaultdict(list)
     for pair in pairs:
-        found[root(pair[0])].append(pair)
+        found[part[pair[0]]].append(pair)
     return list(found.values())
 
 
