@@ -2,7 +2,7 @@
 
 from simulators.people import case, examined
 
-from habeas.domain.case import Exhibit
+from habeas.domain.case import Exhibit, StandardForm
 from habeas.domain.finding import Kind
 from habeas.examine.examination import examine
 from habeas.intake.gazetteer import understand
@@ -84,3 +84,19 @@ def test_a_review_is_stale_once_the_words_change():
     one, other = (wording(MOTHER, some)[0] for some in (FATHER, changed))
     assert one.id == other.id
     assert one.inputs != other.inputs
+
+
+def test_a_passage_that_a_person_marked_as_a_standard_form_makes_no_pair_and_is_counted_for_each_office():
+    form = StandardForm(id="F1", words=MOTHER["quote"], office="Ministry", marked_by="A. R.")
+    (found,) = wording(MOTHER, MOTHER | {"speaker": "another", "exhibit": "2"}, accusation=(1, 2), forms=(form,))
+    assert found.explanation.startswith("They use one passage that was marked as a standard form")
+    assert found.arithmetic == ("form F1, marked by A. R. (Ministry)", "the Leninsky department: 2")
+    assert "mass scale" in found.readings[0]
+
+
+def test_what_two_texts_share_beside_a_marked_form_is_still_told():
+    more = " Он оставил телефон соседа на мосту и просил передать сестре синюю тетрадь со стихами о море и горах."
+    form = StandardForm(id="F1", words=MOTHER["quote"], marked_by="A. R.")
+    rows = [MOTHER | {"quote": MOTHER["quote"] + more}, MOTHER | {"quote": MOTHER["quote"] + more, "speaker": "another", "exhibit": "2"}]
+    found = wording(*rows, accusation=(1, 2), forms=(form,))
+    assert ["share wording" in one.explanation for one in found] == [True, False]

@@ -15,6 +15,7 @@ GOOD = {
     "appeals": [{"id": "A001", "sent_on": "1977-08-08"}],
     "consents": [{"person": "a friend", "shown": "none", "given_on": "2026-01-01"}],
     "reviews": [{"finding": "F1", "decision": "rejected", "reviewer": "counsel"}],
+    "forms": [{"id": "F1", "words": "I have no complaints against anyone", "office": "Office Zeta", "marked_by": "M. R.", "on": "2026-11-01"}],
     "voices": [{"voice": "a friend", "other": "a neighbour", "relation": "independent"}],
 }
 FREE_TEXT = {
@@ -49,6 +50,7 @@ FREE_TEXT = {
     "consents": ("person", "purpose", "recipient", "language", "guardian"),
     "reviews": ("finding", "reviewer", "on", "reason", "inputs"),
     "voices": ("voice", "other", "why", "judged_by"),
+    "forms": ("words", "office", "marked_by", "why"),
 }
 
 

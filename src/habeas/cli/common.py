@@ -16,7 +16,7 @@ FOLDER = click.Path(path_type=Path)
 F = TypeVar("F", bound=Callable[..., Any])
 JSON = click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
 DAY = click.DateTime(["%Y-%m-%d"])
-KINDS = click.Choice(["statement", "place", "appeal", "consent", "review", "voice", "note", "task", "contact", "relation"])
+KINDS = click.Choice(["statement", "place", "appeal", "consent", "review", "voice", "form", "note", "task", "contact", "relation"])
 """What can be added by cells."""
 ALL = click.Choice([*KINDS.choices, "exhibit", "referral", "stamp"])
 BECAUSE = click.Choice(["mistake", "not_needed", "duplicate", "ordered", "consent_withdrawn"])

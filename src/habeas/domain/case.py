@@ -111,6 +111,17 @@ class VoicePair(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     judged_by: str = ""
 
 
+class StandardForm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A row of ``forms.csv``: a passage that a person marked as a standard form, of which office as far as known, and why."""
+
+    id: str
+    words: str
+    office: str = ""
+    marked_by: str = ""
+    on: When | None = None
+    why: str = ""
+
+
 class Case(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The file of one client. ``accusation``: ids of the statements by the state that are to be tested."""
 
@@ -130,3 +141,4 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     consents: tuple[Consent, ...] = ()
     reviews: tuple[Review, ...] = ()
     voices: tuple[VoicePair, ...] = ()
+    forms: tuple[StandardForm, ...] = ()

@@ -63,6 +63,7 @@ def redact(case: Case) -> Redacted:
         exhibits=tuple(msgspec.structs.replace(e, title=mask(e.title)) for e in exhibits),
         places=case.places,
         voices=_voices(case, labels),
+        forms=tuple(msgspec.structs.replace(one, words=mask(one.words), office=mask(one.office), marked_by="", why="") for one in case.forms),
     )
     return Redacted(case=made, masked=mask.count, withheld=len(case.statements) - len(kept))
 

@@ -8,17 +8,16 @@ from collections.abc import Sequence
 from html import escape
 
 from habeas.dossier.pdf.visible import plain
+from habeas.dossier.svg import MUTE, RECORD, WIDTH, picture, shortened, text
 from habeas.examine.independence import Passing
 from habeas.locale import tr, tr_n
 
-WIDTH = 760
 MOST = 40
 """Names drawn; what is left out is said."""
 _WIDEST, _HIGH, _ROW, _TOP = 270, 24, 32, 34
 _LETTER = 6.4
 """Average width of a letter at this size."""
-_FONT = "Noto Sans"
-_INK, _MUTE, _LINE, _FILL = "#1f2933", "#5b6673", "#1d5b79", "#eef4f7"
+_FILL = "#eef4f7"
 
 
 def relay_picture(passings: Sequence[Passing]) -> str:
@@ -34,14 +33,10 @@ def relay_picture(passings: Sequence[Passing]) -> str:
         _arrow(place[one.relay], place[one.voice], box, len(one.statements)) for one in passings if one.relay in place and one.voice in place
     )
     boxes = "".join(_box(name, *place[name], box) for name in shown)
-    heads = _text(8, 18, tr("passed on by"), _MUTE) + _text(WIDTH - box - 8, 18, tr("who spoke first"), _MUTE)
+    heads = text(8, 18, tr("passed on by"), MUTE) + text(WIDTH - box - 8, 18, tr("who spoke first"), MUTE)
     left = len(column) - len(shown)
-    rest = _text(8, height - 6, tr_n("and {count} more name", "and {count} more names", left), _MUTE) if left else ""
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" font-family="{_FONT}" '
-        f'font-size="11.5" role="img" aria-label="{escape(tr("Who passes on whom"))}"><rect x="0" y="0" width="{WIDTH}" height="{height}" '
-        f'fill="#ffffff"/>{heads}{lines}{boxes}{rest}</svg>'
-    )
+    rest = text(8, height - 6, tr_n("and {count} more name", "and {count} more names", left), MUTE) if left else ""
+    return picture(height, f"{heads}{lines}{boxes}{rest}", tr("Who passes on whom"))
 
 
 def _columns(passings: Sequence[Passing]) -> dict[str, int]:
@@ -94,17 +89,12 @@ def _arrow(relay: tuple[int, int], voice: tuple[int, int], box: int, times: int)
     to_x, to_y = voice[0], _TOP + voice[1] * _ROW + _HIGH // 2
     middle = (x + to_x) // 2
     width = 1 + min(times, 5) * 0.5
-    line = f'<path d="M {x} {y} C {middle} {y}, {middle} {to_y}, {to_x - 6} {to_y}" fill="none" stroke="{_LINE}" stroke-width="{width}"/>'
-    head = f'<path d="M {to_x} {to_y} l -7 -4 l 0 8 z" fill="{_LINE}"/>'
-    return line + head + (_text(middle, (y + to_y) // 2 - 4, f"× {times}", _MUTE) if times > 1 else "")
+    line = f'<path d="M {x} {y} C {middle} {y}, {middle} {to_y}, {to_x - 6} {to_y}" fill="none" stroke="{RECORD}" stroke-width="{width}"/>'
+    head = f'<path d="M {to_x} {to_y} l -7 -4 l 0 8 z" fill="{RECORD}"/>'
+    return line + head + (text(middle, (y + to_y) // 2 - 4, f"× {times}", MUTE) if times > 1 else "")
 
 
 def _box(name: str, x: int, row: int, wide: int) -> str:
     y, letters = _TOP + row * _ROW, int((wide - 16) / _LETTER)
-    words = name if len(name) <= letters else name[: letters - 1] + "…"
-    box = f'<rect x="{x}" y="{y}" width="{wide}" height="{_HIGH}" rx="4" fill="{_FILL}" stroke="{_LINE}" stroke-width="0.8"/>'
-    return f"<g><title>{escape(plain(name))}</title>{box}{_text(x + 8, y + 16, words, _INK)}</g>"
-
-
-def _text(x: float, y: float, words: str, colour: str) -> str:
-    return f'<text x="{x:.0f}" y="{y:.0f}" fill="{colour}">{escape(plain(words))}</text>'
+    box = f'<rect x="{x}" y="{y}" width="{wide}" height="{_HIGH}" rx="4" fill="{_FILL}" stroke="{RECORD}" stroke-width="0.8"/>'
+    return f"<g><title>{escape(plain(name))}</title>{box}{text(x + 8, y + 16, shortened(name, letters))}</g>"

@@ -6,19 +6,15 @@ claims are hatched. It renders the same in a browser under a strict policy and i
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from html import escape
 
 import msgspec
 
 from habeas.domain.when import DAY, When
-from habeas.dossier.pdf.visible import plain
+from habeas.dossier.svg import BAD, CLAIM, CLAIM_PALE, GRID, MUTE, RECORD, RECORD_PALE, WIDTH, picture, shortened, text
 from habeas.locale import month_name, tr, tr_n
 
-WIDTH = 760
 _LEFT, _RIGHT, _TOP, _ROW = 262, 14, 56, 24
-_FONT = "Noto Sans"
-_INK, _MUTE, _GRID, _BAD = "#1f2933", "#5b6673", "#dfe4e8", "#b42318"
-_COLOURS = {"accusation": ("#9a3412", "#f3dccf"), "record": ("#1d5b79", "#d5e6ee")}
+_COLOURS = {"accusation": (CLAIM, CLAIM_PALE), "record": (RECORD, RECORD_PALE)}
 MOST_ROWS = 16
 
 
@@ -57,7 +53,7 @@ def timeline(bars: Sequence[Bar]) -> str:
         rows = [bar for bar in shown if bar.group == group]
         if rows:
             colour = _COLOURS[group][0]
-            parts.append(_text(8, y + 15, title, weight=True, colour=colour))
+            parts.append(text(8, y + 15, title, bold=True, colour=colour))
             y += 22
         for bar in rows:
             parts.append(_row(axis, bar, y, len(fades), fades))
@@ -65,16 +61,12 @@ def timeline(bars: Sequence[Bar]) -> str:
         y += 6
     if left_out:
         parts.append(
-            _text(8, y + 12, tr_n("and {count} more statement, in the annex", "and {count} more statements, in the annex", left_out), colour=_MUTE)
+            text(8, y + 12, tr_n("and {count} more statement, in the annex", "and {count} more statements, in the annex", left_out), colour=MUTE)
         )
         y += 18
     height = y + 4
     body = "".join([_grid(axis, height), _hatched(axis, shown, height), *parts])
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:.0f}" width="{WIDTH}" height="{height:.0f}" '
-        f'font-family="{_FONT}" font-size="11.5"><defs>{_HATCH}{"".join(fades)}</defs>'
-        f'<rect x="0" y="0" width="{WIDTH}" height="{height:.0f}" fill="#ffffff"/>{body}</svg>'
-    )
+    return picture(height, f"<defs>{_HATCH}{''.join(fades)}</defs>{body}")
 
 
 def _share(bars: Sequence[Bar]) -> tuple[list[Bar], int]:
@@ -89,7 +81,7 @@ def _share(bars: Sequence[Bar]) -> tuple[list[Bar], int]:
 
 _HATCH = (
     '<pattern id="hatch" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
-    f'<line x1="0" y1="0" x2="0" y2="7" stroke="{_BAD}" stroke-width="1.4" stroke-opacity="0.35"/></pattern>'
+    f'<line x1="0" y1="0" x2="0" y2="7" stroke="{BAD}" stroke-width="1.4" stroke-opacity="0.35"/></pattern>'
 )
 
 
@@ -120,13 +112,13 @@ def _ticks(axis: _Axis) -> list[tuple[date, str]]:
 
 
 def _grid(axis: _Axis, height: float) -> str:
-    lines = [f'<line x1="{_LEFT}" x2="{WIDTH - _RIGHT}" y1="42" y2="42" stroke="{_MUTE}"/>']
+    lines = [f'<line x1="{_LEFT}" x2="{WIDTH - _RIGHT}" y1="42" y2="42" stroke="{MUTE}"/>']
     for day, label in _ticks(axis):
         x = axis.x((day.toordinal() - 1) * DAY)
-        lines.append(f'<line x1="{x:.1f}" x2="{x:.1f}" y1="42" y2="{height - 4:.0f}" stroke="{_GRID}"/>')
-        lines.append(_text(x, 36, label, colour=_MUTE, anchor="start" if x < WIDTH - 90 else "end"))
+        lines.append(f'<line x1="{x:.1f}" x2="{x:.1f}" y1="42" y2="{height - 4:.0f}" stroke="{GRID}"/>')
+        lines.append(text(x, 36, label, colour=MUTE, anchor="start" if x < WIDTH - 90 else "end"))
     if axis.days <= 31:  # noqa: PLR2004
-        lines.append(_text(_LEFT, 18, f"{month_name(axis.first)} {axis.first.year}", weight=True))
+        lines.append(text(_LEFT, 18, f"{month_name(axis.first)} {axis.first.year}", bold=True))
     return "".join(lines)
 
 
@@ -138,7 +130,7 @@ def _hatched(axis: _Axis, bars: Iterable[Bar], height: float) -> str:
         x1 = max(axis.x((high or 0) + 1), x0 + 3)
         out.append(
             f'<rect x="{x0:.1f}" y="44" width="{x1 - x0:.1f}" height="{height - 50:.0f}" fill="url(#hatch)" '
-            f'stroke="{_BAD}" stroke-width="0.8" stroke-dasharray="4 3"/>'
+            f'stroke="{BAD}" stroke-width="0.8" stroke-dasharray="4 3"/>'
         )
     return "".join(out)
 
@@ -148,8 +140,8 @@ def _row(axis: _Axis, bar: Bar, y: float, number: int, fades: list[str]) -> str:
     middle = y + _ROW / 2
     x0, x1 = axis.x(bar.when.lo or 0), axis.x((bar.when.hi or 0) + 1)
     out = [
-        f'<line x1="{_LEFT}" x2="{WIDTH - _RIGHT}" y1="{middle}" y2="{middle}" stroke="{_GRID}"/>',
-        _text(8, middle + 4, _short(bar.label, 42)),
+        f'<line x1="{_LEFT}" x2="{WIDTH - _RIGHT}" y1="{middle}" y2="{middle}" stroke="{GRID}"/>',
+        text(8, middle + 4, shortened(bar.label, 42)),
     ]
     narrow = x1 - x0 < 7  # noqa: PLR2004
     if bar.open_end:
@@ -165,14 +157,5 @@ def _row(axis: _Axis, bar: Bar, y: float, number: int, fades: list[str]) -> str:
         out.append(f'<rect x="{x0:.1f}" y="{y + 4}" width="{x1 - x0:.1f}" height="{_ROW - 8}" fill="{pale}" stroke="{dark}"/>')
     right = max(x1, x0 + 8) + 6
     fits = right + len(bar.text) * 6.6 < WIDTH - _RIGHT
-    out.append(_text(right if fits else x0 - 8, middle + 4, bar.text, anchor="start" if fits else "end"))
+    out.append(text(right if fits else x0 - 8, middle + 4, bar.text, anchor="start" if fits else "end"))
     return "".join(out)
-
-
-def _text(x: float, y: float, words: str, *, weight: bool = False, colour: str = _INK, anchor: str = "start") -> str:
-    bold = ' font-weight="bold"' if weight else ""
-    return f'<text x="{x:.1f}" y="{y:.1f}" fill="{colour}" text-anchor="{anchor}"{bold}>{escape(plain(words))}</text>'
-
-
-def _short(words: str, most: int) -> str:
-    return words if len(words) <= most else words[: most - 1].rstrip() + "…"

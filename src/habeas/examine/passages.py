@@ -6,6 +6,8 @@ used: a standard form, a saying, or a template used on a mass scale, which look 
 runs weigh something are aligned word by word, a scanner's slips and changed words allowed; each common word counts the bits of its own rarity,
 faded like the runs around it. What differs between two blocks is a slot.
 
+Passages that a person marked as standard forms weigh nothing for a pair, and who uses each is said.
+
 What it does not do: say why. A form, a habit of one recorder, a quotation and a dictation all share wording; translations share their
 translator's, and are left out by the caller. Source: rolling hashes over word n-grams (Karp & Rabin 1987), weighted by rarity (Spärck Jones 1972).
 """
@@ -13,6 +15,7 @@ translator's, and are left out by the caller. Source: rolling hashes over word n
 import re
 import unicodedata
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
@@ -54,11 +57,15 @@ class Block(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Shared(msgspec.Struct, frozen=True, kw_only=True):
-    """Two texts (by position, ``first`` before ``second``), the bits of what they share, and the blocks in the order of the first."""
+    """Two texts (by position, ``first`` before ``second``), the bits of what they share, and the blocks in the order of the first.
+
+    ``own``: how many of the common words stand in runs that weigh something, outside marked forms and what is widely used.
+    """
 
     first: int
     second: int
     bits: float
+    own: int
     blocks: tuple[Block, ...]
 
 
@@ -70,10 +77,11 @@ class Widely(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Passages(msgspec.Struct, frozen=True, kw_only=True):
-    """Pairs, heaviest first, and widely used passages, most used first."""
+    """Pairs, heaviest first; widely used passages, most used first; for each marked form the texts that hold half of its runs or more."""
 
     pairs: tuple[Shared, ...]
     widely: tuple[Widely, ...]
+    forms: tuple[tuple[int, ...], ...] = ()
 
 
 def fold_word(word: str) -> str:
@@ -88,27 +96,31 @@ def fold_word(word: str) -> str:
     return flat
 
 
-def shared_passages(texts: Sequence[str], *, least_bits: float | None = None, progress: Callable[[int, int], object] = lambda *_: None) -> Passages:
+def shared_passages(
+    texts: Sequence[str], forms: Sequence[str] = (), *, least_bits: float | None = None, progress: Callable[[int, int], object] = lambda *_: None
+) -> Passages:
     """Every pair of texts that shares wording, and what is widely used. Memory and time grow with the words read, not with the pairs of texts.
 
+    ``forms``: passages that a person marked as standard forms.
     ``least_bits``: what a pair must reach; without it, what the pairs themselves show (:func:`thinned_out`).
     """
-    reading = _Reading(texts)
+    reading = _Reading(texts, forms)
     progress(1, 3)
     candidates = reading.pairs(LOOKED_AT)
     progress(2, 3)
     aligned = []
     for first, second, rarity in candidates:
-        words, chain = reading.align(first, second)
-        aligned.append((words + rarity / 2, first, second, chain))
+        words, own, chain = reading.align(first, second)
+        aligned.append((words + rarity / 2, own, first, second, chain))
     cut = thinned_out([one[0] for one in aligned]) if least_bits is None else least_bits
     found = [
-        Shared(first=first, second=second, bits=round(bits, 1), blocks=reading.blocks(first, second, chain))
-        for bits, first, second, chain in aligned
+        Shared(first=first, second=second, bits=round(bits, 1), own=own, blocks=reading.blocks(first, second, chain))
+        for bits, own, first, second, chain in aligned
         if bits >= cut
     ]
     progress(3, 3)
-    return Passages(pairs=tuple(sorted(found, key=lambda one: (-one.bits, one.first, one.second))), widely=tuple(reading.widely()))
+    found.sort(key=lambda one: (-one.bits, one.first, one.second))
+    return Passages(pairs=tuple(found), widely=tuple(reading.widely()), forms=tuple(reading.users()))
 
 
 def thinned_out(bits: Sequence[float]) -> float:
@@ -129,9 +141,11 @@ def thinned_out(bits: Sequence[float]) -> float:
 
 
 class _Reading:
-    """Texts as numbers, their runs, and who holds each."""
+    """Texts as numbers, their runs, and who holds each. Marked forms are read behind the texts, and hold runs as they do."""
 
-    def __init__(self, texts: Sequence[str]) -> None:
+    def __init__(self, texts: Sequence[str], forms: Sequence[str] = ()) -> None:
+        self.count = len(texts)
+        texts = [*texts, *forms]
         self._texts = texts
         known: dict[str, int] = {}
         folded: dict[str, int] = {}
@@ -173,6 +187,9 @@ class _Reading:
         self.group_start: Numbers = first
         self.group_size: Numbers = np.diff(np.r_[first, len(kept)])
         self.group_run: Hashes = kept[first]
+        self.marked: NDArray[np.bool_] = np.zeros(len(first), bool)
+        if len(first) and self.count < len(lengths):  # holders of a run stand in order, so a form that holds it stands last
+            self.marked = self.group_holders[first + self.group_size - 1] >= self.count
         total = max(len(lengths), FEWEST_TEXTS)
         held = np.sort(np.repeat(np.arange(len(lengths)), lengths) * max(1, vocabulary) + self.words)
         once = held[np.r_[True, held[1:] != held[:-1]]] if len(held) else held  # np.unique takes ten times as long
@@ -180,7 +197,7 @@ class _Reading:
         self.word_bits: list[float] = np.log2(total / np.maximum(holders, 1)).tolist()
         self.fade: list[float] = [0.0, 1.0, *np.clip(np.log2(CAP / np.arange(2, CAP + 1)) / np.log2(CAP / 2), 0, 1).tolist()]
         self.size: Numbers = np.empty(len(run), np.int64)
-        self.size[order] = self.group_size[np.cumsum(np.r_[True, run[1:] != run[:-1]]) - 1] if len(run) else 0
+        self.size[order] = np.where(self.marked, CAP, self.group_size)[np.cumsum(np.r_[True, run[1:] != run[:-1]]) - 1] if len(run) else 0
         self.low: Numbers = np.searchsorted(self.text, np.arange(len(lengths) + 1))
         self._similar: dict[tuple[int, int], bool] = {}
 
@@ -195,7 +212,7 @@ class _Reading:
         keys, bits = [], []
         total = len(self._texts)
         for size in range(2, CAP):
-            starts = self.group_start[self.group_size == size]
+            starts = self.group_start[(self.group_size == size) & ~self.marked]
             if not len(starts):
                 continue
             holders = self.group_holders[starts[:, None] + np.arange(size)]
@@ -218,8 +235,8 @@ class _Reading:
         at = self.at[low:high] - self.starts[text]
         return dict(zip(self.run[low:high].tolist()[::-1], zip(at.tolist()[::-1], self.size[low:high].tolist()[::-1], strict=True), strict=True))
 
-    def align(self, first: int, second: int) -> tuple[float, list[tuple[int, int]]]:
-        """(bits of the words that two texts have in common in one order, their common runs as places in both)."""
+    def align(self, first: int, second: int) -> tuple[float, int, list[tuple[int, int]]]:
+        """(bits of the words that two texts have in common in one order, how many of them weigh something, their common runs as places in both)."""
         mine, theirs = self._runs(first), self._runs(second)
         common = sorted((at, theirs[run][0], size) for run, (at, size) in mine.items() if run in theirs)
         chain = _increasing(common)
@@ -238,7 +255,7 @@ class _Reading:
             if later - at > 1 and further - there > 1:
                 edge = at < 0 or later == len(one)
                 bits += (before + after) / 2 * self._between(one[at + 1 : later], other[there + 1 : further], edge=edge, backwards=at < 0)
-        return bits, [(at, there) for at, there, _ in chain]
+        return bits, sum(fade > 0 for fade in faded.values()), [(at, there) for at, there, _ in chain]
 
     def _words(self, text: int) -> list[int]:
         found: list[int] = self.words[self.starts[text] : self.ends[text]].tolist()
@@ -292,7 +309,7 @@ class _Reading:
 
     def widely(self) -> Iterator[Widely]:
         """Maximal passages of runs that many hold, each told once, from the text in which it stands first."""
-        wide = self.group_size >= CAP
+        wide = (self.group_size >= CAP) & ~self.marked
         size = dict(zip(self.group_run[wide].tolist(), self.group_size[wide].tolist(), strict=True))
         start = dict(zip(self.group_run[wide].tolist(), self.group_start[wide].tolist(), strict=True))
         at = np.flatnonzero(np.isin(self.run, self.group_run[wide]))
@@ -312,6 +329,20 @@ class _Reading:
         for count, run, words in sorted(found, key=lambda one: (-one[0], one[2])):
             holders = self.group_holders[start[run] : start[run] + count]
             yield Widely(words=words, texts=tuple(holders.tolist()))
+
+    def users(self) -> Iterator[tuple[int, ...]]:
+        """For each marked form, the texts that hold half of its runs or more."""
+        places: dict[int, list[int]] = {}
+        for group in np.flatnonzero(self.marked).tolist():
+            low = int(self.group_start[group])
+            holders = self.group_holders[low : low + int(self.group_size[group])].tolist()
+            for form in holders:
+                if form >= self.count:
+                    places.setdefault(form, []).extend(one for one in holders if one < self.count)
+        for form in range(self.count, len(self.starts)):
+            runs = len(self._runs(form))
+            held = Counter(places.get(form, ()))
+            yield tuple(sorted(text for text, count in held.items() if 2 * count >= runs))
 
     def _passage(self, stretch: list[tuple[int, int]], size: dict[int, int]) -> tuple[int, int, str]:
         first, last = stretch[0][0], stretch[-1][0] + RUN - 1

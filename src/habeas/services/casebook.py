@@ -14,7 +14,7 @@ from habeas.domain.case import Case, Exhibit
 from habeas.domain.errors import BadInput
 from habeas.domain.statement import Statement, without_date
 from habeas.domain.work import Contact, Note, Referral, Relation, Stamp, Task
-from habeas.intake.folder.columns import APPEALS, CONSENTS, EXHIBITS, PLACES, REVIEWS, STATEMENTS, VOICES, Table
+from habeas.intake.folder.columns import APPEALS, CONSENTS, EXHIBITS, FORMS, PLACES, REVIEWS, STATEMENTS, VOICES, Table
 from habeas.intake.folder.reading import bare_name, read_head, read_record, record_cells
 from habeas.intake.folder.writing import case_toml
 from habeas.locale import tr
@@ -25,8 +25,10 @@ from habeas.vault.events import Kind, Recorded, Why, Withdrawn
 
 TABLES: Mapping[Kind, Table] = {
     Kind.STATEMENT: STATEMENTS, Kind.EXHIBIT: EXHIBITS, Kind.PLACE: PLACES, Kind.APPEAL: APPEALS, Kind.CONSENT: CONSENTS, Kind.REVIEW: REVIEWS,
-    Kind.VOICE: VOICES,
+    Kind.VOICE: VOICES, Kind.FORM: FORMS,
 }  # fmt: skip
+KEYS: Mapping[Kind, str] = {Kind.STATEMENT: "id", Kind.EXHIBIT: "number", Kind.APPEAL: "id", Kind.FORM: "id"}
+"""The field by which people call a record."""
 WORK: Mapping[Kind, type[Any]] = {
     Kind.TASK: Task, Kind.NOTE: Note, Kind.CONTACT: Contact, Kind.RELATION: Relation, Kind.REFERRAL: Referral, Kind.STAMP: Stamp,
 }  # fmt: skip
@@ -69,7 +71,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def key(self) -> str:
         """How people call it: a statement's id, an exhibit's number; else the random id."""
-        return str(getattr(self.record, {Kind.STATEMENT: "id", Kind.EXHIBIT: "number", Kind.APPEAL: "id"}.get(self.kind, ""), "") or self.id)
+        return str(getattr(self.record, KEYS.get(self.kind, ""), "") or self.id)
 
 
 class Book(msgspec.Struct, frozen=True, kw_only=True):

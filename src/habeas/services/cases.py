@@ -18,7 +18,7 @@ from habeas.intake.folder.reading import Count, read_record, record_cells
 from habeas.intake.folder.writing import folder_files
 from habeas.locale import tr
 from habeas.services.approving import need_second_person
-from habeas.services.casebook import TABLES, Book, Entry, add, decode, next_place, read_book, revise
+from habeas.services.casebook import KEYS, TABLES, Book, Entry, add, decode, next_place, read_book, revise
 from habeas.services.exhibits import file_pieces
 from habeas.services.exports import outside
 from habeas.services.source import MOST_EXHIBIT, Source
@@ -284,7 +284,7 @@ def add_record(comp: Compartment, kind: Kind, record: Any, reason: str = "") -> 
     book = read_book(comp)
     if kind is Kind.CONTACT and not comp.me.role.reads_contacts:
         raise NotAllowedError("contacts")
-    key = {Kind.STATEMENT: "id", Kind.APPEAL: "id", Kind.EXHIBIT: "number"}.get(kind, "")
+    key = KEYS.get(kind, "")
     if key and any(getattr(one.record, key) == getattr(record, key) for one in book.of(kind, withdrawn=True)):
         raise BadInput.one(kind.value, tr("this {column} is taken", column=key), column=key)
     draft = comp.draft()

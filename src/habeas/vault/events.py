@@ -32,6 +32,7 @@ class Kind(enum.StrEnum):
     CONSENT = "consent"
     REVIEW = "review"
     VOICE = "voice"
+    FORM = "form"
     CONTACT = "contact"
     RELATION = "relation"
     NOTE = "note"

@@ -41,7 +41,7 @@ def test_a_good_folder_is_taken_and_its_sums_add_up(make):
     found = read_folder(make())
     assert found.case.title == "A case" and found.case.accusation == ("S001",)
     assert [(count.file, count.read, count.taken) for count in found.counts] == [
-        ("statements.csv", 2, 2), ("exhibits.csv", 1, 1), ("places.csv", 1, 1), ("appeals.csv", 1, 1), ("consents.csv", 1, 1), ("reviews.csv", 1, 1), ("voices.csv", 1, 1),
+        ("statements.csv", 2, 2), ("exhibits.csv", 1, 1), ("places.csv", 1, 1), ("appeals.csv", 1, 1), ("consents.csv", 1, 1), ("reviews.csv", 1, 1), ("voices.csv", 1, 1), ("forms.csv", 1, 1),
     ]  # fmt: skip
 
 

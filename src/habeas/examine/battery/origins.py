@@ -3,19 +3,20 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
+from habeas.domain.across import Prompt
 from habeas.domain.finding import BearsOn, Certainty, Finding, Kind
 from habeas.domain.identity import fold
-from habeas.domain.statement import Act, Side
-from habeas.domain.when import DAY
+from habeas.domain.statement import Act, Side, Statement
+from habeas.domain.when import DAY, When
 from habeas.examine.battery.story import Story, ids, listed
 from habeas.examine.record import Record
-from habeas.examine.semantics import BODILY, FOREVER, NOTICES, window
+from habeas.examine.semantics import BODILY, FOREVER, NOTICES
 from habeas.examine.voices import supports, voice_key
 from habeas.examine.wording import days_between, span
 from habeas.locale import tr
 
 VERSION = "1"
-_PROMPTS = frozenset({Act.APPEAL_SENT, Act.STATEMENT_TAKEN, Act.THREATENED})
+_PROMPTS = {Act.APPEAL_SENT: Prompt.COMPLAINT, Act.STATEMENT_TAKEN: Prompt.INQUIRY, Act.THREATENED: Prompt.THREAT}
 _WITHIN = 365 * DAY
 
 
@@ -28,17 +29,16 @@ def accusation_follows(record: Record) -> Iterator[Finding]:
     prompts = [
         i
         for i, statement in enumerate(record.statements)
-        if i not in record.is_accusation and not statement.denied and _prompts(record, i)
-        and record.window(i)[0] > -FOREVER and record.window(i)[1] < said[0] and said[0] - record.window(i)[1] <= _WITHIN
-    ]  # fmt: skip
+        if i not in record.is_accusation and (when := prompted_on(statement)) is not None and when[1] < said[0] and said[0] - when[1] <= _WITHIN
+    ]
     if not prompts:
         return
-    prompts.sort(key=lambda i: (-record.window(i)[1], i))
+    bounds = {i: prompted_on(record.statements[i]) or said for i in prompts}
+    prompts.sort(key=lambda i: (-bounds[i][1], i))
     story = Story(record, Kind.ACCUSATION_FOLLOWS, VERSION, "first record")
     story.arithmetic.append(
         tr("{claim} was recorded on {said}, {days} after {prompt} ({then})", claim=record.statements[claim].id, said=span(said),
-           days=days_between(record.window(prompts[0]), said), prompt=record.statements[prompts[0]].id,
-           then=span(record.window(prompts[0])))
+           days=days_between(bounds[prompts[0]], said), prompt=record.statements[prompts[0]].id, then=span(bounds[prompts[0]]))
     )  # fmt: skip
     story.presumptions.append(tr("no earlier record of the accusation exists than the earliest in this file"))
     story.would_change.append(tr("a dated original of the accusation from before the complaint"))
@@ -53,24 +53,41 @@ def accusation_follows(record: Record) -> Iterator[Finding]:
 def _first_recorded(record: Record) -> tuple[int, tuple[int, int]] | None:
     dated = []
     for claim in record.accusation:
-        said = record.statements[claim].stated_on
-        if said is None or said.lo is None or said.hi is None:
-            when = record.statements[claim].when
-            if record.statements[claim].act not in NOTICES or when is None or when.lo is None or when.hi is None:
-                continue
-            said = when
-        dated.append((said.lo, claim, (said.lo, said.hi or FOREVER)))
+        said = recorded_on(record.statements[claim])
+        if said is not None and said.lo is not None and said.hi is not None:
+            dated.append((said.lo, claim, (said.lo, said.hi or FOREVER)))
     if not dated:
         return None
     _, claim, bounds = min(dated)
-    return claim, bounds  # type: ignore[return-value]
+    return claim, bounds
 
 
-def _prompts(record: Record, index: int) -> bool:
-    statement = record.statements[index]
+def recorded_on(statement: Statement) -> When | None:
+    """When a statement was said or recorded; a notice that does not say so, when it was in force."""
+    said = statement.stated_on
+    bounded = said is not None and said.lo is not None and said.hi is not None
+    return said if bounded or statement.act not in NOTICES or statement.when is None else statement.when
+
+
+def prompt_of(statement: Statement) -> tuple[Prompt | None, When | None]:
+    """Whether an accusation may follow what a statement tells (a complaint, an inquiry, a threat, a publication, a flight, a mass arrest), and when
+    that was. Of a flight only the day is read.
+    """  # noqa: D205
+    if statement.denied:
+        return None, None
     if statement.act is Act.DETAINED and statement.circumstance("mass_arrest").casefold() == "true":
-        return window(statement) is not None
-    return statement.act in _PROMPTS and window(statement) is not None
+        return Prompt.MASS_ARREST, statement.when
+    if statement.act is Act.DEPARTED and statement.side in (Side.FAMILY, Side.WITNESS):
+        return Prompt.FLIGHT, statement.when
+    if statement.act in _PROMPTS:
+        return _PROMPTS[statement.act], statement.when
+    return (Prompt.PUBLICATION, statement.stated_on) if statement.side is Side.PRESS else (None, None)
+
+
+def prompted_on(statement: Statement) -> tuple[int, int] | None:
+    """The window of what an accusation may follow, where both its ends are known."""
+    _, when = prompt_of(statement)
+    return (when.lo, when.hi) if when is not None and when.lo is not None and when.hi is not None else None
 
 
 def single_origin(record: Record) -> Iterator[Finding]:

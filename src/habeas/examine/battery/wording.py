@@ -4,9 +4,10 @@ Only words that were quoted in the original language are read: translations shar
 with itself. The finding says *shared wording* and sets innocent explanations beside it; it never says why.
 """
 
-from collections import defaultdict
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 
+from habeas.domain.case import StandardForm
 from habeas.domain.finding import BearsOn, Certainty, Finding, Kind
 from habeas.domain.statement import Side, Statement
 from habeas.examine.battery.story import Story, joined, listed
@@ -29,20 +30,46 @@ def shared_wording(record: Record) -> Iterator[Finding]:
     quoted = [i for i, s in enumerate(record.statements) if s.quote.strip() and s.exhibit not in translated]
     if len(quoted) < 2:  # noqa: PLR2004
         return
-    found = shared_passages([record.statements[index].quote for index in quoted])
+    forms = record.case.forms
+    found = shared_passages([record.statements[index].quote for index in quoted], [form.words for form in forms])
     pairs = [(quoted[one.first], quoted[one.second], one) for one in found.pairs]
-    pairs = [
-        pair
-        for pair in pairs
-        if sum(block.words for block in pair[2].blocks) >= FEWEST_WORDS and not _one_voice(record.statements[pair[0]], record.statements[pair[1]])
-    ]
+    pairs = [pair for pair in pairs if pair[2].own >= FEWEST_WORDS and not _one_voice(record.statements[pair[0]], record.statements[pair[1]])]
     accusing = [pair for pair in pairs if _bears(record, pair[:2]) is BearsOn.ACCUSATION]
     for some in (accusing, [pair for pair in pairs if pair not in accusing]):
         for group in _groups(some):
             yield _story(record, group)
+    for form, users in zip(forms, found.forms, strict=True):
+        if len(users) > 1:
+            yield _marked(record, form, [quoted[text] for text in users])
     for one in found.widely:
         if len(one.words.split()) >= FEWEST_WORDS:
             yield _widely(record, one.words, [quoted[text] for text in one.texts])
+
+
+def _marked(record: Record, form: StandardForm, members: list[int]) -> Finding:
+    """A passage that a person marked as a standard form: counted for each office, and told for what it is."""
+    story = Story(record, Kind.SHARED_WORDING, VERSION, "form", form.id)
+    marked = tr("form {id}, marked by {who}", id=form.id, who=form.marked_by) if form.marked_by else tr("form {id}", id=form.id)
+    story.arithmetic.append(marked + (f" ({form.office})" if form.office else ""))
+    story.arithmetic += [tr("{office}: {count}", office=office, count=count) for office, count in offices(record.statements[i] for i in members)]
+    story.readings.append(tr("a template that was used on a mass scale"))
+    story.would_change.append(tr("the office's blank form, or word from those who filled it in"))
+    accused = all(index in record.is_accusation or record.statements[index].circumstance("forced_to_sign") for index in members)
+    return story.finding(
+        Certainty.POSSIBLE, (members,), tr("They use one passage that was marked as a standard form: {who}.", who=listed(record, members, 6)),
+        bears_on=BearsOn.ACCUSATION if accused else BearsOn.OWN_ACCOUNT, words_read=True,
+    )  # fmt: skip
+
+
+def offices(statements: Iterable[Statement]) -> list[tuple[str, int]]:
+    """How many statements each office took down, the most first; what names none is counted as such."""
+    counted = Counter(statement.circumstance("office") or tr("no office recorded") for statement in statements)
+    return sorted(counted.items(), key=lambda one: (-one[1], one[0]))
+
+
+def shortened(words: str) -> str:
+    """So much of a passage as is shown."""
+    return words[:_SHOWN] + ("…" if len(words) > _SHOWN else "")
 
 
 def _bears(record: Record, pair: tuple[int, int]) -> BearsOn:
@@ -54,7 +81,7 @@ def _bears(record: Record, pair: tuple[int, int]) -> BearsOn:
 def _widely(record: Record, words: str, members: list[int]) -> Finding:
     """A passage that so many use that no pair of them stands out: a standard form, or a template on a mass scale; a person marks which."""
     story = Story(record, Kind.SHARED_WORDING, VERSION, "widely", words)
-    story.arithmetic.append(tr("{count} statements: {words}", count=len(members), words=words[:_SHOWN] + ("…" if len(words) > _SHOWN else "")))
+    story.arithmetic.append(tr("{count} statements: {words}", count=len(members), words=shortened(words)))
     story.readings += [tr("a standard form of an office"), tr("a template that was used on a mass scale")]
     story.would_change.append(tr("the office's blank form, or word from those who filled it in"))
     accused = all(index in record.is_accusation or record.statements[index].circumstance("forced_to_sign") for index in members)
@@ -83,9 +110,7 @@ def _story(record: Record, pairs: list[tuple[int, int, Shared]]) -> Finding:
     one, other = record.statements[first], record.statements[second]
     story = Story(record, Kind.SHARED_WORDING, VERSION, _bears(record, (first, second)), record.statements[members[0]].id)
     aligned = with_slots(one.quote, other.quote, heaviest.blocks)
-    story.arithmetic.append(
-        tr("{one} and {other}: {words}", one=one.id, other=other.id, words=aligned[:_SHOWN] + ("…" if len(aligned) > _SHOWN else ""))
-    )
+    story.arithmetic.append(tr("{one} and {other}: {words}", one=one.id, other=other.id, words=shortened(aligned)))
     story.arithmetic.append(
         tr("{count} words in {blocks} passages; about {bits} bits rarer than chance", count=sum(block.words for block in heaviest.blocks),
            blocks=len(heaviest.blocks), bits=round(heaviest.bits))

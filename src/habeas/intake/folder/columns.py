@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from habeas.domain.case import Appeal, Consent, Decision, Exhibit, Form, KnownPlace, Review, Tie, VoicePair
+from habeas.domain.case import Appeal, Consent, Decision, Exhibit, Form, KnownPlace, Review, StandardForm, Tie, VoicePair
 from habeas.domain.statement import CIRCUMSTANCE_KEYS, IDENTIFIER_KEYS, Act, HowKnown, Side, Statement
 from habeas.domain.when import When, WhenError, parse_when
 from habeas.locale import tr
@@ -248,7 +248,12 @@ VOICES = Table(stem="voices", record=VoicePair, columns=(
     Column(name="relation", read=one_of(Tie), required=True), Column(name="why"), Column(name="judged_by"),
 ))  # fmt: skip
 
-SIDE_TABLES: tuple[Table, ...] = (EXHIBITS, PLACES, APPEALS, CONSENTS, REVIEWS, VOICES)
+FORMS = Table(stem="forms", record=StandardForm, key="id", columns=(
+    Column(name="id", read=an_id, required=True), Column(name="words", required=True), Column(name="office"),
+    Column(name="marked_by", required=True), _day("on"), Column(name="why"),
+))  # fmt: skip
+
+SIDE_TABLES: tuple[Table, ...] = (EXHIBITS, PLACES, APPEALS, CONSENTS, REVIEWS, VOICES, FORMS)
 """All tables but the statements."""
 FIELD_OF: Mapping[str, str] = {table.stem: table.stem for table in (STATEMENTS, *SIDE_TABLES)}
 """Table stem → field of :class:`habeas.domain.case.Case`."""

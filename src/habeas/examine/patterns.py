@@ -1,0 +1,295 @@
+"""Patterns across cases on keys of the accusing side alone: what accusations follow, what recurs, what goes together, waves over time.
+
+Each test says what it compares with, and every *p* is corrected for all tests of the run (Holm 1979). Read are the accusing side's officer,
+office, article, form, wording and the day of the accusation's first record; of the client's side only the days of what the accusation may follow.
+A pattern says that something recurs; it says nothing of a person, and not why.
+
+What it does not do: look at fewer than :data:`FEWEST` cases, tell a value of fewer than :data:`LEAST` cases, or read any attribute of a client.
+"""
+
+import math
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from itertools import combinations, permutations
+from typing import NamedTuple
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from habeas.domain.across import Follows, Key, Patterns, Prompt, Recurs, SharedGroup, Together, Wave
+from habeas.domain.case import Case
+from habeas.domain.identity import fold
+from habeas.domain.when import DAY, When
+from habeas.examine.across import Cases, of_the_accusing_side
+from habeas.examine.battery.origins import prompt_of, recorded_on
+from habeas.locale import tr
+
+FEWEST = 5
+"""Cases without which nothing is looked at."""
+LEAST = 3
+"""Cases of one value that are told to whoever may read them all."""
+WITHIN = (7, 30, 90)
+"""Days after an event, and widths of a wave."""
+DRAWS = 9_999
+"""Random draws where not every one can be tried; they begin from one seed, so that a run can be repeated."""
+_CLOSE = 7
+"""Days to which an accusation has to be dated to be counted."""
+_ALL = 7
+"""Cases up to which every permutation is tried."""
+_YEARS = 40
+_KEYS = (Key.OFFICER, Key.OFFICE, Key.ARTICLE, Key.FORM)
+
+Days = tuple[int, int]
+"""First and last day (proleptic ordinal) that a date may mean."""
+Booleans = NDArray[np.bool_]
+
+
+class Seen(NamedTuple):
+    """One case as patterns see it: the day of the first accusation, the days of what it may follow, and the state's keys."""
+
+    name: str
+    first: Days | None
+    prompts: Mapping[Prompt, tuple[Days, ...]]
+    keys: Mapping[Key, Mapping[str, str]]
+
+
+def patterns(cases: Cases, groups: Sequence[SharedGroup] = ()) -> Patterns:
+    """Every pattern of some cases; ``groups``: the wording that they share."""
+    seen = [_seen(name, cases[name], groups) for name in cases]
+    dated = [one for one in seen if one.first is not None]
+    notes = _undated(seen)
+    if len(seen) < FEWEST:
+        notes = [tr("Fewer than {count} cases: nothing is looked at, since so few show no pattern and hide nobody.", count=FEWEST), *notes]
+        return Patterns(cases=len(seen), dated=len(dated), notes=tuple(notes))
+    recurs = list(_recurs(seen))
+    enough = dated if len(dated) >= FEWEST else []
+    follows, together, waves = list(_follows(enough)), list(_together(seen, recurs)), list(_waves(enough))
+    ps = iter(holm([one.p for one in follows] + [one.p for one in together] + [one.p for one in waves]))  # also of what is too small to be told
+    follows = [msgspec.structs.replace(one, corrected=next(ps)) for one in follows]
+    together = [msgspec.structs.replace(one, corrected=next(ps)) for one in together]
+    waves = [msgspec.structs.replace(one, corrected=next(ps)) for one in waves]
+    return Patterns(
+        cases=len(seen),
+        dated=len(dated),
+        looks=len(follows) + len(together) + len(waves),
+        follows=tuple(one for one in follows if len(one.cases) >= LEAST),
+        recurs=tuple(recurs),
+        together=tuple(sorted((one for one in together if one.both >= LEAST), key=lambda one: (one.p, one.one, one.other))),
+        waves=tuple(one for one in waves if one.most >= LEAST),
+        months=_months(dated),
+        notes=tuple(notes),
+    )
+
+
+def holm(ps: Sequence[float]) -> list[float]:
+    """Each *p* corrected for all of them (Holm 1979, Scandinavian Journal of Statistics 6)."""
+    found, least = [0.0] * len(ps), 0.0
+    for rank, at in enumerate(sorted(range(len(ps)), key=lambda at: ps[at])):
+        least = max(least, min(1.0, (len(ps) - rank) * ps[at]))
+        found[at] = least
+    return found
+
+
+def _seen(name: str, case: Case, groups: Sequence[SharedGroup]) -> Seen:
+    accusing = [s for s in case.statements if of_the_accusing_side(case, s)]
+    keys: dict[Key, dict[str, str]] = {key: {} for key in Key}
+    for s in accusing:
+        for key in _KEYS:
+            value = s.circumstance(key.value)
+            if value.strip():
+                keys[key].setdefault(fold(value), value.strip())
+    for number, group in enumerate(groups, 1):
+        if any(case_name == name for case_name, _ in group.statements):
+            keys[Key.WORDING][f"{number:04}"] = tr("wording {number}", number=number)
+    prompts: dict[Prompt, list[Days]] = defaultdict(list)
+    for s in case.statements:
+        prompt, when = prompt_of(s)
+        days = _days(when) if s.id not in case.accusation else None
+        if prompt and days:
+            prompts[prompt].append(days)
+    return Seen(name, _first_recorded(case), {kind: tuple(sorted(found)) for kind, found in prompts.items()}, keys)
+
+
+def _days(when: When | None) -> Days | None:
+    """The days that a date may mean, where both ends are known and no more than a month apart."""
+    if when is None or when.lo is None or when.hi is None or when.hi - when.lo > 31 * DAY:
+        return None
+    return when.lo // DAY + 1, when.hi // DAY + 1
+
+
+def _first_recorded(case: Case) -> Days | None:
+    """The days on which the accusation was first recorded, where they are known to a week and nothing of it may be older."""
+    said = [when for s in case.statements if s.id in case.accusation and (when := recorded_on(s)) is not None]
+    days = [found for when in said if (found := _days(when)) is not None]
+    if not days:
+        return None
+    first = min(days, key=lambda one: (one[1], one[0]))
+    older = any(when.lo is None or when.lo // DAY + 1 < first[0] for when in said)
+    return first if first[1] - first[0] < _CLOSE and not older else None
+
+
+def _undated(seen: Sequence[Seen]) -> list[str]:
+    missing = [one.name for one in seen if one.first is None]
+    return [tr("not dated to a week, and so left out where days count: {cases}", cases=", ".join(missing))] if missing else []
+
+
+def _recurs(seen: Sequence[Seen]) -> Iterator[Recurs]:
+    """Every value of :data:`LEAST` cases or more, the commonest first."""
+    found = []
+    for key in Key:
+        recorded = [one for one in seen if one.keys[key]]
+        holders: dict[str, list[Seen]] = defaultdict(list)
+        for one in recorded:
+            for value in one.keys[key]:
+                holders[value].append(one)
+        for value, some in holders.items():
+            if len(some) < LEAST:
+                continue
+            days = sorted(one.first[0] for one in some if one.first)
+            found.append(
+                Recurs(
+                    key=key, value=some[0].keys[key][value], cases=tuple(one.name for one in some), of=len(recorded),
+                    first=_iso(days[0]) if days else "", last=_iso(days[-1]) if days else "",
+                )
+            )  # fmt: skip
+    yield from sorted(found, key=lambda one: (tuple(Key).index(one.key), -len(one.cases), one.value))
+
+
+def _iso(day: int) -> str:
+    return date.fromordinal(day).isoformat()
+
+
+def _follows(dated: Sequence[Seen]) -> Iterator[Follows]:
+    """For each kind of event and each span of days.
+
+    A private event (a complaint, a flight) is set against the days of the other cases' accusations: permuted, whatever trend the days have stays
+    the same. A public one (a publication, a mass arrest) may be one for all: the accusations are moved together along the period, day by day, so
+    that their waves stay whole.
+    """
+    for prompt in Prompt:
+        some = [one for one in dated if one.prompts.get(prompt)]
+        if len(some) < FEWEST:
+            continue
+        for within in WITHIN:
+            lags = [_lag(one.prompts[prompt], one.first, within) for one in some if one.first]
+            hits = [one.name for one, lag in zip(some, lags, strict=True) if lag is not None]
+            expected, p, test = (_shifted if prompt.public else _permuted)(some, prompt, within, len(hits))
+            yield Follows(
+                prompt=prompt, within=within, cases=tuple(hits), of=len(some), expected=round(expected, 2), p=p, test=test,
+                lags=tuple(lag for lag in lags if lag is not None),
+            )  # fmt: skip
+
+
+def _lag(events: Iterable[Days], first: Days, within: int) -> int | None:
+    """Days from the last such event surely before a day to that day, where it surely lies within so many; else None."""
+    lags = [first[1] - low for low, high in events if high < first[0] and first[1] - low <= within]
+    return min(lags, default=None)
+
+
+def _permuted(some: Sequence[Seen], prompt: Prompt, within: int, hits: int) -> tuple[float, float, str]:
+    """(mean, p, which test) over permutations of the accusations' days among the cases."""
+    firsts = [one.first for one in some if one.first]
+    follows: Booleans = np.array([[_lag(one.prompts[prompt], first, within) is not None for first in firsts] for one in some])
+    count = len(some)
+    rows = np.arange(count)
+    if count <= _ALL:
+        totals = np.array([int(follows[rows, list(order)].sum()) for order in permutations(range(count))])
+        return float(totals.mean()), float((totals >= hits).mean()), tr("every permutation of the days among the cases")
+    draw = np.random.default_rng(20_171)
+    totals = np.array([int(follows[rows, draw.permutation(count)].sum()) for _ in range(DRAWS)])
+    return float(totals.mean()), float((1 + (totals >= hits).sum()) / (1 + DRAWS)), tr("{count} random permutations of the days", count=DRAWS)
+
+
+def _shifted(some: Sequence[Seen], prompt: Prompt, within: int, hits: int) -> tuple[float, float, str]:
+    """(mean, p, which test) over all shifts of the accusations' days along the period, which is bent into a ring."""
+    firsts = [one.first for one in some if one.first]
+    days = [*(day for first in firsts for day in first), *(day for one in some for event in one.prompts[prompt] for day in event)]
+    start, length = min(days), max(days) - min(days) + 1
+    totals = np.zeros(length, np.int64)
+    for one, first in zip(some, firsts, strict=True):
+        hit = np.zeros(length, bool)  # by how many days this accusation would have to be moved to follow an event of its case
+        for low, high in one.prompts[prompt]:
+            width = first[1] - first[0]
+            later = np.arange(high + 1, low + within - width + 1)
+            hit[(later[later + width < start + length] - first[0]) % length] = True
+        totals += hit
+    return float(totals.mean()), float((totals >= hits).mean()), tr("every shift of the days along the period of {count} days", count=length)
+
+
+def _together(seen: Sequence[Seen], recurs: Sequence[Recurs]) -> Iterator[Together]:
+    """Fisher's exact test for every two values of different keys, over the cases in which both keys are recorded.
+
+    That an officer sits in one office is no pattern, so the two are not set against each other.
+    """
+    for one, other in combinations(recurs, 2):
+        if one.key is other.key or {one.key, other.key} == {Key.OFFICER, Key.OFFICE}:
+            continue
+        among = {case.name for case in seen if case.keys[one.key] and case.keys[other.key]}
+        mine, theirs = among & set(one.cases), among & set(other.cases)
+        both = len(mine & theirs)
+        if len(among) < FEWEST or len(mine) == len(among) or len(theirs) == len(among):
+            continue
+        yield Together(
+            one=(one.key, one.value), other=(other.key, other.value), both=both, one_only=len(mine) - both, other_only=len(theirs) - both,
+            neither=len(among) - len(mine | theirs), p=fisher(both, len(mine), len(theirs), len(among)),
+        )  # fmt: skip
+
+
+def fisher(both: int, one: int, other: int, among: int) -> float:
+    """How likely at least ``both`` cases have two values by chance, if ``one`` and ``other`` of ``among`` have each (hypergeometric, exact)."""
+    ways = math.comb(among, other)
+    return sum(math.comb(one, k) * math.comb(among - one, other - k) for k in range(both, min(one, other) + 1)) / ways
+
+
+def _waves(dated: Sequence[Seen]) -> Iterator[Wave]:
+    """The scan statistic (Naus 1965) for each width, its null drawn: the same number of days spread evenly over the same period."""
+    days = sorted(_middle(one) for one in dated)
+    if not days:
+        return
+    start, end = days[0], days[-1]
+    draw = np.random.default_rng(20_172)
+    drawn = np.sort(draw.integers(start, end + 1, (DRAWS, len(days))), axis=1)
+    for within in WITHIN:
+        if end - start < 2 * within:
+            continue
+        most, at = max((bisect_right(days, day + within - 1) - number, -number) for number, day in enumerate(days))
+        null = _densest(drawn, within)
+        yield Wave(
+            within=within, most=most, of=len(days), begins=_iso(days[-at]), ends=_iso(days[-at + most - 1]),
+            expected=round(float(null.mean()), 2), p=float((1 + (null >= most).sum()) / (1 + DRAWS)),
+        )  # fmt: skip
+
+
+def _densest(drawn: NDArray[np.int64], within: int) -> NDArray[np.int64]:
+    """For each row of sorted days the most within one window."""
+    count = drawn.shape[1]
+    most = np.ones(len(drawn), np.int64)
+    for size in range(2, count + 1):
+        fits: Booleans = np.any((drawn[:, size - 1 :] - drawn[:, : count - size + 1]) < within, axis=1)
+        if not fits.any():
+            break
+        most[fits] = size
+    return most
+
+
+def _middle(one: Seen) -> int:
+    return (one.first[0] + one.first[1]) // 2 if one.first else 0
+
+
+def _months(dated: Collection[Seen]) -> tuple[tuple[str, int], ...]:
+    """How many accusations begin in each month, from the first to the last (at most :data:`_YEARS` years)."""
+    counted: dict[tuple[int, int], int] = defaultdict(int)
+    for one in dated:
+        day = date.fromordinal(_middle(one))
+        counted[day.year, day.month] += 1
+    if not counted:
+        return ()
+    (year, month), last = min(counted), max(counted)
+    found: list[tuple[str, int]] = []
+    while (year, month) <= last and len(found) < 12 * _YEARS:
+        found.append((f"{year}-{month:02}", counted.get((year, month), 0)))
+        year, month = (year + 1, 1) if month == 12 else (year, month + 1)  # noqa: PLR2004
+    return tuple(found)

@@ -1,0 +1,55 @@
+"""Many plainly synthetic cases of one organisation: when each accusation was first recorded, what went before it, and who took it down.
+
+``planted``: share of cases in which the accusation follows the complaint within a week; elsewhere its day is drawn from the whole period.
+"""
+
+import random
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from habeas.domain.case import Case
+from simulators.people import case, state
+
+START = date(2016, 1, 1)
+OFFICERS = {"Office North": ("Captain K", "Major L"), "Office South": ("Captain M", "Captain N"), "Office West": ("Major O", "Captain P")}
+ARTICLES = ("208", "205", "222")
+FORM = (
+    "I have been told what false statements lead to and say of my own will that {who} left the country on {day} by himself, "
+    "that nobody held him and that I have no complaints against anyone."
+)
+OWN = (
+    "On {day} my neighbour came in the evening and told us that the road was closed and that the car of {who} stood open.",
+    "We asked at the hospital first, then at the market, and {who} had been seen nowhere since {day}.",
+    "He promised to ring before supper on {day}; the telephone of {who} has been off from that hour.",
+)
+
+
+def one_case(draw: random.Random, number: int, *, said: date, complaint: date, office: str = "", words: str = "") -> Case:
+    """A case in which relatives complained and a state recorded that the person had left."""
+    office = office or draw.choice(list(OFFICERS))
+    officer = draw.choice(OFFICERS[office])
+    who = f"Person {number}"
+    left = said - timedelta(days=draw.randrange(3, 40))
+    text = (words or draw.choice(OWN)).format(who=who, day=left.isoformat())
+    return case(
+        state(act="departed", when=left.isoformat(), stated_on=said.isoformat(), place="Montevideo, Uruguay", to_place="Argentina", quote=text,
+              circumstances=f"office={office}; officer={officer}; article={draw.choice(ARTICLES)}"),
+        {"act": "appeal_sent", "when": complaint.isoformat(), "side": "family", "speaker": f"mother {number}"},
+        {"act": "seen_in_custody", "when": (left + timedelta(days=1)).isoformat(), "place": "Montevideo, Uruguay", "quote": draw.choice(OWN)},
+        accusation=(1,),
+    )  # fmt: skip
+
+
+def casework(
+    draw: random.Random, count: int, *, planted: float = 0.0, days: int = 1500, moulded: Mapping[str, float] | None = None
+) -> dict[str, Case]:
+    """``moulded``: office → share of its cases whose text comes from one mould."""
+    found = {}
+    for number in range(1, count + 1):
+        complaint = START + timedelta(days=draw.randrange(days))
+        follows = draw.random() < planted
+        said = complaint + timedelta(days=draw.randrange(1, 7)) if follows else START + timedelta(days=draw.randrange(days))
+        office = draw.choice(list(OFFICERS))
+        words = FORM if draw.random() < (moulded or {}).get(office, 0.0) else ""
+        found[f"case-{number:012x}"] = one_case(draw, number, said=said, complaint=complaint, office=office, words=words)
+    return found
