@@ -24,9 +24,16 @@ def pairs_of(texts):
 def test_two_texts_from_one_mould_are_aligned_and_what_differs_is_a_slot():
     (found,) = shared_passages(["Совсем другое начало и конец.", ONE, "Ничего общего.", OTHER]).pairs
     assert (found.first, found.second) == (1, 3)
-    aligned = with_slots(ONE, OTHER, found.blocks)
+    aligned = with_slots(ONE, OTHER, found.spans)
     assert "в Сирию по собственной воле, и претензий к властям не имею" in aligned
     assert "⟦" in aligned and " | " in aligned
+
+
+def test_a_figure_that_differs_is_a_slot_and_never_shown_as_common():
+    one = "They say that he crossed at dawn on 3 May 2016 by the old bridge and never wrote to anyone again"
+    (found,) = shared_passages([one, one.replace("3 May 2016", "9 May 2017")]).pairs
+    aligned = with_slots(one, one.replace("3 May 2016", "9 May 2017"), found.spans)
+    assert "⟦3 | 9⟧" in aligned and "⟦2016 | 2017⟧" in aligned
 
 
 def test_the_blocks_are_the_same_words_in_both_texts():

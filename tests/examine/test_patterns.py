@@ -7,7 +7,7 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from simulators.casework import START, casework
+from simulators.casework import casework
 from simulators.people import case, state
 
 from habeas.domain.across import Key, Prompt

@@ -16,6 +16,7 @@ import pytest
 from PIL import Image
 from simulators.bag_search import digests, haystack, page_texts, where
 from simulators.case_builder import MONTEVIDEO, CaseBuilder
+from simulators.casework import signed_case
 
 from habeas.domain.errors import BadInput, HabeasError
 from habeas.domain.finding import BearsOn
@@ -25,6 +26,7 @@ from habeas.seal.bag_writer import write_bag
 from habeas.seal.kit import recipient_kit
 from habeas.seal.signature import SigningKey
 from habeas.seal.verify import State, verify_folder
+from habeas.services.across import read_folders
 from habeas.services.disclosing import freeze, make_dossier, make_memorandum, write_memorandum
 from habeas.services.examining import examine_folder
 from habeas.services.source import folder_source
@@ -672,3 +674,41 @@ def test_frozen_figures_are_those_of_a_case_that_never_held_the_withheld_rows(tm
     with_it = freeze(examine_folder(builder.write(tmp_path / "a"))).examination
     without = freeze(examine_folder(CaseBuilder().write(tmp_path / "b"))).examination
     assert msgspec.json.encode(with_it) == msgspec.json.encode(without)
+
+
+# --- beside other cases ------------------------------------------------------------------------------------------------------------
+
+
+def beside(folder, count=3, recipient="A court"):
+    return read_folders([signed_case(n, recipient=recipient).write(folder / f"other{n}") for n in range(1, count + 1)])
+
+
+def test_a_dossier_shows_the_mould_beside_other_cases_and_nothing_else_of_them(tmp_path):
+    foreign = beside(tmp_path)
+    made = dossier(signed_case(9), tmp_path, foreign=foreign)
+    text = " ".join(page_texts(pdf_of(made)))
+    assert "Wording shared with statements in other cases" in text and "Statement D" in text and "Statement E" not in text
+    assert "complaints against anyone" in text and "2016-06" in text
+    hidden = [word for n in (1, 2, 3) for word in (f"Zorvan{n}elle", f"other{n}", f"Person {n}", f"{3 + n} May 2016", f"2016-06-0{1 + n}")]
+    assert where(made.folder, *hidden) == {}
+    shared = msgspec.json.decode((made.folder / "data" / "findings.json").read_bytes())["shared_with_other_cases"]
+    assert [len(one["lines"]) for one in shared] == [4]
+    assert shared[0]["inputs"] in " ".join(made.warnings)
+
+
+def test_a_confirmed_mould_is_shown_outside_a_draft_and_an_unconfirmed_one_is_not(tmp_path):
+    foreign = beside(tmp_path)
+    first = dossier(signed_case(9), tmp_path / "first", foreign=foreign)
+    shared = msgspec.json.decode((first.folder / "data" / "findings.json").read_bytes())["shared_with_other_cases"][0]
+    one = next(f for f in first.full.findings if f.bears_on is BearsOn.ACCUSATION)
+    confirmed = {"decision": "confirmed", "reviewer": "M. R.", "on": "2026-11-20"}
+    plain = signed_case(9).row("reviews", finding=one.id, inputs=one.inputs, **confirmed)
+    without = dossier(plain, tmp_path / "without", foreign=foreign)
+    assert not without.draft and "left out" in " ".join(without.warnings)
+    assert "shared_with_other_cases" not in (without.folder / "data" / "findings.json").read_text("utf-8")
+    both = signed_case(9).row("reviews", finding=one.id, inputs=one.inputs, **confirmed)
+    both.row("reviews", finding=shared["id"], inputs=shared["inputs"], **confirmed)
+    shown = dossier(both, tmp_path / "both", foreign=foreign)
+    assert not shown.draft and "Confirmed by M. R." in " ".join(page_texts(pdf_of(shown)))
+    assert "shared_with_other_cases" in (shown.folder / "data" / "findings.json").read_text("utf-8")
+    assert shared["id"] not in " ".join(shown.warnings)

@@ -7,8 +7,10 @@ import random
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-from habeas.domain.case import Case
+from simulators.case_builder import CaseBuilder
 from simulators.people import case, state
+
+from habeas.domain.case import Case
 
 START = date(2016, 1, 1)
 OFFICERS = {"Office North": ("Captain K", "Major L"), "Office South": ("Captain M", "Captain N"), "Office West": ("Major O", "Captain P")}
@@ -53,3 +55,20 @@ def casework(
         words = FORM if draw.random() < (moulded or {}).get(office, 0.0) else ""
         found[f"case-{number:012x}"] = one_case(draw, number, said=said, complaint=complaint, office=office, words=words)
     return found
+
+
+CONSENTS = ("shared_wording", "patterns")
+
+
+def signed_case(number: int, *, recipient: str = "", said: str = "", words: str = FORM, **cells: str) -> CaseBuilder:
+    """A folder in which relatives signed one mould; ``recipient``: for whom the case consents to stand beside others."""
+    who, day = f"Zorvan{number}elle Testcase", f"{3 + number % 20} May 2016"
+    made = CaseBuilder(title=f"Case {number} (synthetic)", person=who, pseudonym=f"Person {number}")
+    made.change(
+        "S001", act="departed", when="2016-05", stated_on=said or f"2016-06-{1 + number % 28:02}", quote=words.format(who=who, day=day),
+        circumstances=f"office=Office North; officer=Captain K{number % 2}; article=208", **cells,
+    )  # fmt: skip
+    made.add(act="appeal_sent", when="2016-05-20", speaker="Ravella Corvonte", disclosable="true")
+    for purpose in CONSENTS if recipient else ():
+        made.row("consents", person=who, purpose=purpose, recipient=recipient, given_on="2026-01-01")
+    return made

@@ -1,13 +1,13 @@
 """``habeas case …``: cases in the vault, their records and history, erasure, holds, search, reports."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import IO, Any
 
 import click
 
 from habeas.cli import erasing, handing, show, show_vault
-from habeas.cli.common import ALL, BECAUSE, DAY, FOLDER, JSON, KINDS, MORE_CELLS, REASON, Access, case_options, some_pairs, vault_options
+from habeas.cli.common import ALL, BECAUSE, DAY, FOLDER, JSON, KINDS, MORE_CELLS, REASON, Access, case_options, review_day, some_pairs, vault_options
 from habeas.locale import tr
 
 
@@ -25,11 +25,7 @@ def new(access: Access, title: str, review_on: datetime | None) -> None:
     from habeas.services.cases import new_case  # noqa: PLC0415
 
     with access.vault() as opened:
-        click.echo(new_case(opened, title, _review(review_on)))
-
-
-def _review(day: datetime | None) -> date:
-    return day.date() if day else date.today() + timedelta(days=365)  # noqa: DTZ011  # the user's own calendar
+        click.echo(new_case(opened, title, review_day(review_on)))
 
 
 @case.command("import")
@@ -42,7 +38,7 @@ def import_(access: Access, folder: Path, review_on: datetime | None, *, as_json
     from habeas.services.cases import import_folder  # noqa: PLC0415
 
     with access.vault() as opened, show.progress(quiet=as_json) as progress:
-        done = import_folder(opened, folder, _review(review_on), progress)
+        done = import_folder(opened, folder, review_day(review_on), progress)
     if as_json:
         paths = {
             "plaintext": [show_vault.printable(str(one)) for one in done.left_in_plaintext],

@@ -4,6 +4,7 @@ import functools
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
@@ -104,6 +105,11 @@ def synced_around(vault: Any, comp: Any, store: str | None, *, offline: bool) ->
     yield
     if store:
         show_vault.alarms(sync_case(vault, comp, store).alarms)
+
+
+def review_day(day: datetime | None) -> date:
+    """When somebody looks whether a case is still needed: the day given, or in a year."""
+    return day.date() if day else date.today() + timedelta(days=365)  # noqa: DTZ011  # the user's own calendar
 
 
 def default_vault() -> Path:

@@ -15,11 +15,13 @@ import click
 
 from habeas import __version__
 from habeas.cli import show
+from habeas.cli.across import across
 from habeas.cli.case import case
 from habeas.cli.common import Access, case_options
 from habeas.cli.exhibit import exhibit
 from habeas.cli.vault import vault
 from habeas.compose import compose
+from habeas.domain.case import Case
 from habeas.domain.errors import BadInput, HabeasError, UsageError
 from habeas.locale import tr
 from habeas.services.source import Source
@@ -80,6 +82,7 @@ def main() -> None:
 main.add_command(vault)
 main.add_command(case)
 main.add_command(exhibit)
+main.add_command(across)
 
 
 @main.command()
@@ -130,6 +133,24 @@ def _source(folder: Path | None, cid: str | None, access: Access, use: str) -> I
         return
     with access.case(str(cid)) as (_, comp):
         yield vault_source(comp, use)
+
+
+@contextmanager
+def _beside(
+    folder: Path | None, cid: str | None, beside: tuple[str, ...], recipient: str, access: Access
+) -> Iterator[tuple[Source, dict[str, Case]]]:
+    """The case of a dossier, and those of other cases that consent to stand beside it: folders beside a folder, cases of the vault beside a case."""
+    from habeas.services.across import consenting, read_folders  # noqa: PLC0415
+    from habeas.services.cases import vault_source  # noqa: PLC0415
+    from habeas.services.joint import cited_beside  # noqa: PLC0415
+
+    today = datetime.now(tz=UTC).astimezone().date()
+    if folder or not cid or not beside:
+        with _source(folder, cid, access, "dossier") as source:
+            yield source, consenting(read_folders([Path(one) for one in beside]), recipient, today)
+        return
+    with access.case(cid) as (vault, comp):
+        yield vault_source(comp, "dossier"), cited_beside(vault, [one for one in beside if one != cid], recipient, today)
 
 
 @main.command()
@@ -187,6 +208,8 @@ def voices(access: Access, folder: Path | None, cid: str | None, picture: Path |
 @click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="The day printed on it; default today. Same input and date: same bytes.")
 @click.option("--finding", "chosen", multiple=True, metavar="ID", help="Only these confirmed findings (repeatable); default all of them.")
 @click.option("--originals", is_flag=True, help="Also put the original files of disclosable exhibits into the bag, metadata and all.")
+@click.option("--beside", multiple=True, metavar="CASE|DIR", help="Another case (repeatable): wording that it shares, where it consents.")
+@click.option("--recipient", default="", help="For whom the dossier is; --beside needs it.")
 @click.option("--key-passphrase-file", type=_FOLDER, help="Where the signing key's passphrase stands; else you are asked.")
 @case_options
 def dossier(  # noqa: PLR0913  # one parameter an option
@@ -198,6 +221,8 @@ def dossier(  # noqa: PLR0913  # one parameter an option
     day: datetime | None,
     chosen: tuple[str, ...],
     *,
+    beside: tuple[str, ...],
+    recipient: str,
     originals: bool,
     key_passphrase_file: Path | None,
 ) -> None:
@@ -205,9 +230,13 @@ def dossier(  # noqa: PLR0913  # one parameter an option
     from habeas.services.disclosing import make_dossier  # noqa: PLC0415
     from habeas.services.keys import read_key  # noqa: PLC0415
 
+    if bool(beside) != bool(recipient):
+        raise UsageError(tr("--beside and --recipient belong together: other cases consent for one recipient"))
     key = read_key(sign_key, _passphrase(sign_key, key_passphrase_file or (access.file if folder else None)))
-    with _source(folder, cid, access, "dossier") as source, show.progress() as progress:
-        made = make_dossier(source, out, key, _day(day), chosen=chosen, with_originals=originals, progress=progress)
+    with _beside(folder, cid, beside, recipient, access) as (source, foreign), show.progress() as progress:
+        made = make_dossier(source, out, key, _day(day), chosen=chosen, foreign=foreign, with_originals=originals, progress=progress)
+    if beside:
+        show.beside(len(foreign), len(beside))
     show.dossier(made)
     if not made.verdict.good:
         sys.exit(1)

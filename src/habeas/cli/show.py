@@ -93,6 +93,11 @@ def checked(result: Checked, *, as_json: bool) -> None:
     click.echo(tr("Nothing is wrong with this folder."))
 
 
+def beside(consenting: int, of: int) -> None:
+    """How many of the other cases consent."""
+    click.echo(tr("{count} of {of} other cases consent to stand beside this one before this recipient.", count=consenting, of=of))
+
+
 def examination(examined: Examined) -> None:
     """Findings, the cost of belief, the timeline's words and what comes next."""
     result = examined.examination

@@ -10,9 +10,10 @@ from typing import Any
 
 import msgspec
 
-from habeas.domain.case import Case, Exhibit
+from habeas.domain.case import Case, Exhibit, Review
 from habeas.domain.finding import BearsOn, Belief, Certainty, Examination, Finding, Kind, MustBeWrong
 from habeas.domain.statement import CUSTODY_ACTS, Act, Statement
+from habeas.dossier.across import Chosen
 from habeas.dossier.selection import Selection
 from habeas.dossier.timeline import Bar, timeline
 from habeas.dossier.words import act_words, finding_label, identifier_words, kind_title, point_words
@@ -75,6 +76,21 @@ def dossier_data(case: Case, frozen: Examination, selection: Selection, exhibits
     }
 
 
+def across_data(beside: Chosen) -> list[Data]:
+    """Wording shared with other cases, for the template."""
+    return [
+        {
+            **msgspec.to_builtins(one),
+            "review": _reviewed(beside.reviews.get(one.id)),
+        }
+        for one in beside.groups
+    ]  # fmt: skip
+
+
+def _reviewed(review: Review | None) -> str:
+    return tr("Confirmed by {who}, {on}", who=review.reviewer, on=review.on or tr("undated")) if review else tr("Not reviewed")
+
+
 def _short(finding: Finding, number: int) -> Data:
     return {
         "number": number,
@@ -121,7 +137,6 @@ def _row(s: Statement) -> Data:
 
 
 def _finding(finding: Finding, number: int, statements: Mapping[str, Statement], selection: Selection) -> Data:
-    review = selection.reviews.get(finding.id)
     return {
         "number": number,
         "id": finding.id,
@@ -134,7 +149,7 @@ def _finding(finding: Finding, number: int, statements: Mapping[str, Statement],
         "readings": list(finding.readings),
         "statements": [_row(statements[one]) for one in finding.statements if one in statements],
         "test": f"{finding.test} {finding.test_version}",
-        "review": tr("Confirmed by {who}, {on}", who=review.reviewer, on=review.on or tr("undated")) if review else tr("Not reviewed"),
+        "review": _reviewed(selection.reviews.get(finding.id)),
     }
 
 

@@ -60,6 +60,15 @@ def dossier_words(belief: Belief, reviewers: list[str]) -> dict[str, str]:
         "n_presumed": tr("if custody lasted"),
         "admitted_head": tr("What the accusing side itself records"),
         "admitted_note": tr("These are not counted among the sources above, because they come from the accusing side."),
+        "across_head": tr("Wording shared with statements in other cases"),
+        "across_note": tr(
+            "Other cases are shown only so far as they consented. Slots say what kind of thing differs. Texts may share wording because they "
+            "follow one standard form or the habit of whoever took them down, because one repeats the other, or because one person drafted both."
+        ),
+        "statement": tr("Statement"),
+        "taken_by": tr("Taken down by"),
+        "month": tr("Recorded"),
+        "shared_words": tr("Words shared"),
         "supporting_head": tr("What supports the accusation"),
         "supporting_none": tr("Nothing among what is disclosed agrees with the accusation. The test was run."),
         "exhibits_head": tr("List of exhibits"),

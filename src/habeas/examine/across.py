@@ -78,7 +78,7 @@ def _group(texts: Sequence[tuple[across.Statement, Statement]], pairs: Sequence[
         alignments=tuple(
             Alignment(
                 first=texts[one.first][0], second=texts[one.second][0], words=sum(block.words for block in one.blocks), bits=one.bits,
-                spans=tuple((block.first, block.second) for block in one.blocks),
+                spans=one.spans,
             )
             for one in dict.fromkeys(heaviest.values())
         ),

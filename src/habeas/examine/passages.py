@@ -68,6 +68,11 @@ class Shared(msgspec.Struct, frozen=True, kw_only=True):
     own: int
     blocks: tuple[Block, ...]
 
+    @property
+    def spans(self) -> tuple[tuple[tuple[int, int], tuple[int, int]], ...]:
+        """The blocks as character spans in both texts."""
+        return tuple((block.first, block.second) for block in self.blocks)
+
 
 class Widely(msgspec.Struct, frozen=True, kw_only=True):
     """A passage that many texts hold: as it stands in the first of them, and who holds its least common run."""
@@ -292,7 +297,7 @@ class _Reading:
         return found
 
     def blocks(self, first: int, second: int, chain: Sequence[tuple[int, int]]) -> tuple[Block, ...]:
-        """The common runs as blocks that do not overlap, in characters."""
+        """The common runs as blocks that do not overlap, in characters; figures are one word to a run, and a slot where they differ."""
         blocks: list[list[int]] = []
         for at, there in chain:
             if blocks and at <= blocks[-1][1] and there - at == blocks[-1][2] - blocks[-1][0]:
@@ -300,11 +305,24 @@ class _Reading:
             elif not blocks or (at >= blocks[-1][1] and there >= blocks[-1][2] + blocks[-1][1] - blocks[-1][0]):
                 blocks.append([at, at + RUN, there])
         spans = [[(found.start(), found.end()) for found in _WORD.finditer(self._texts[text])] for text in (first, second)]
+
+        def same(at: int, there: int) -> bool:
+            one, other = self._texts[first][slice(*spans[0][at])], self._texts[second][slice(*spans[1][there])]
+            return one == other or not any(c.isdigit() for c in one)
+
+        pieces = []
+        for low, high, there in blocks:
+            start = low
+            for at in range(low, high + 1):
+                if at == high or not same(at, there + at - low):
+                    if at > start:
+                        pieces.append((start, at, there + start - low))
+                    start = at + 1
         return tuple(
             Block(
                 first=(spans[0][low][0], spans[0][high - 1][1]), second=(spans[1][there][0], spans[1][there + high - low - 1][1]), words=high - low
             )
-            for low, high, there in blocks
+            for low, high, there in pieces
         )  # fmt: skip
 
     def widely(self) -> Iterator[Widely]:
@@ -383,14 +401,17 @@ def _increasing(common: Sequence[tuple[int, int, int]]) -> list[tuple[int, int, 
     return chain[::-1]
 
 
-def with_slots(one: str, other: str, blocks: Sequence[Block]) -> str:
-    """The alignment in words: common passages as in the first text, what differs as ``⟦first | second⟧``, what is far apart as ``…``."""
-    if not blocks:
+def with_slots(one: str, other: str, spans: Sequence[tuple[tuple[int, int], tuple[int, int]]]) -> str:
+    """The alignment in words: common passages as in the first text, what differs as ``⟦first | second⟧``, what is far apart as ``…``.
+
+    ``spans``: the common passages (characters in both texts), in their order.
+    """
+    if not spans:
         return ""
-    parts = [one[slice(*blocks[0].first)]]
-    for before, after in pairwise(blocks):
-        gaps = one[before.first[1] : after.first[0]].strip(), other[before.second[1] : after.second[0]].strip()
+    parts = [one[slice(*spans[0][0])]]
+    for before, after in pairwise(spans):
+        gaps = one[before[0][1] : after[0][0]].strip(), other[before[1][1] : after[1][0]].strip()
         near = all(len(_WORD.findall(gap)) <= _SLOT for gap in gaps)
         parts.append(f"⟦{gaps[0]} | {gaps[1]}⟧" if near else "…")
-        parts.append(one[slice(*after.first)])
+        parts.append(one[slice(*after[0])])
     return " ".join(parts)

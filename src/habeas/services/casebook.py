@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from habeas.domain.across import Joint
 from habeas.domain.case import Case, Exhibit
 from habeas.domain.errors import BadInput
 from habeas.domain.statement import Statement, without_date
@@ -31,6 +32,7 @@ KEYS: Mapping[Kind, str] = {Kind.STATEMENT: "id", Kind.EXHIBIT: "number", Kind.A
 """The field by which people call a record."""
 WORK: Mapping[Kind, type[Any]] = {
     Kind.TASK: Task, Kind.NOTE: Note, Kind.CONTACT: Contact, Kind.RELATION: Relation, Kind.REFERRAL: Referral, Kind.STAMP: Stamp,
+    Kind.JOINT: Joint,
 }  # fmt: skip
 
 

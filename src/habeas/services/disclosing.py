@@ -1,7 +1,7 @@
 """From a case folder to a sealed dossier, and to counsel's memorandum."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from importlib import metadata
 from pathlib import Path
@@ -14,7 +14,8 @@ from habeas.domain.case import Case, Exhibit
 from habeas.domain.errors import BadInput
 from habeas.domain.finding import Examination, Kind
 from habeas.dossier import error_rates
-from habeas.dossier.contents import ShownExhibit, dossier_data, memorandum_data, timeline_of
+from habeas.dossier.across import Chosen, choose, is_across, shown_wording
+from habeas.dossier.contents import ShownExhibit, across_data, dossier_data, memorandum_data, timeline_of
 from habeas.dossier.exhibits import ExhibitUnreadableError, Made, make_pages
 from habeas.dossier.page_words import dossier_words, memorandum_words
 from habeas.dossier.pdf.links import exhibit_link
@@ -81,7 +82,8 @@ def freeze(examined: Examined, chosen: tuple[str, ...] = ()) -> Frozen:
     """Redact, examine what is left, select, and warn. Raise :class:`NothingToDiscloseError` or a usage error."""
     redacted = redact(examined.case)
     examination = examine(redacted.case, understand(redacted.case))
-    selection = select(examined.examination, examination, examined.case.reviews, chosen)
+    reviews = [review for review in examined.case.reviews if not is_across(review.finding)]
+    selection = select(examined.examination, examination, reviews, chosen)
     lost = _dates_lost(examined.case, redacted.case)
     if lost:
         said = tr("the date of these is told by a row that does not leave, and is lost in the dossier: {ids}", ids=", ".join(lost))
@@ -96,29 +98,32 @@ def make_dossier(  # noqa: PLR0913  # one parameter an option
     day: date,
     *,
     chosen: tuple[str, ...] = (),
+    foreign: Mapping[str, Case] | None = None,
     with_originals: bool = False,
     progress: Progress = lambda *_: None,
 ) -> DossierMade:
     """Write the bag ``out`` for a case; all or nothing. ``day`` is printed and decides the bytes.
 
+    ``foreign``: other cases that consent to stand beside this one before the recipient.
     ``with_originals``: put the disclosable files themselves beside the pages, with whatever metadata they hold.
     """
     progress(tr("Examining"), 0, 1)
     if source.folder and source.folder.resolve() in out.resolve().parents:
         raise BadInput.one(out.name, tr("this place lies inside the case folder or the vault; write the bag elsewhere"))
     examined = examine_case(source.case, settle=False)
-    frozen = freeze(examined, chosen)
+    frozen = freeze(examined, tuple(one for one in chosen if not is_across(one)))
+    beside = _beside(frozen, foreign or {}, source.case, chosen)
     progress(tr("Examining"), 1, 1)
     originals, made = _exhibits(source, frozen.redacted.case, progress)
     progress(tr("Typesetting"), 0, 1)
-    warnings = [*frozen.selection.warnings, *(warning for one in made.values() for warning in one.warnings)]
+    warnings = [*frozen.selection.warnings, *beside.warnings, *(warning for one in made.values() for warning in one.warnings)]
     if frozen.redacted.masked:
         warnings.append(
             tr("a hidden name stood in {count} cells of free text and was masked; read the exhibits for it too", count=frozen.redacted.masked)
         )
-    merged = _pages(frozen, originals, made, day)
+    merged = _pages(frozen, originals, made, beside, day)
     progress(tr("Typesetting"), 1, 1)
-    payload = _payload(frozen, originals, merged, with_originals=with_originals)
+    payload = _payload(frozen, originals, beside, merged, with_originals=with_originals)
     if with_originals and originals:
         warnings.append(tr("the bag holds the original files: read their metadata (place, device, author) before you hand it over"))
     info = (
@@ -147,6 +152,13 @@ def make_dossier(  # noqa: PLR0913  # one parameter an option
     )
 
 
+def _beside(frozen: Frozen, foreign: Mapping[str, Case], case: Case, chosen: tuple[str, ...]) -> Chosen:
+    """Wording shared with other cases, on what may leave of each."""
+    if not foreign:
+        return Chosen()
+    return choose(shown_wording(frozen.redacted.case, foreign), case.reviews, chosen, draft=frozen.selection.draft)
+
+
 def _exhibits(source: Source, case: Case, progress: Progress) -> tuple[dict[str, bytes], dict[str, Made]]:
     """(number → original bytes, number → pages) of the exhibits that may leave and hold a file."""
     shown = [exhibit for exhibit in case.exhibits if exhibit.file]
@@ -167,7 +179,7 @@ def _original(source: Source, exhibit: Exhibit) -> bytes:
         raise ExhibitUnreadableError(exhibit.number, tr("its file is gone, too large, or cannot be read")) from None
 
 
-def _pages(frozen: Frozen, originals: dict[str, bytes], made: dict[str, Made], day: date) -> Merged:
+def _pages(frozen: Frozen, originals: dict[str, bytes], made: dict[str, Made], beside: Chosen, day: date) -> Merged:
     case, selection = frozen.redacted.case, frozen.selection
     shown = [
         ShownExhibit(
@@ -185,6 +197,7 @@ def _pages(frozen: Frozen, originals: dict[str, bytes], made: dict[str, Made], d
     data = dossier_data(case, frozen.examination, selection, shown, _annex(made))
     data |= {
         **_page(day, case.title),
+        "across": across_data(beside),
         "words": dossier_words(frozen.examination.belief, data["reviewers"]),
         "links": {number: exhibit_link(number) for number in sorted(made)},
         "marking": tr("DRAFT") if selection.draft else "",
@@ -220,13 +233,13 @@ def _annex(made: dict[str, Made]) -> dict[str, Any]:
     }
 
 
-def _payload(frozen: Frozen, originals: dict[str, bytes], merged: Merged, *, with_originals: bool) -> dict[str, Any]:
+def _payload(frozen: Frozen, originals: dict[str, bytes], beside: Chosen, merged: Merged, *, with_originals: bool) -> dict[str, Any]:
     """What stands below ``data/``: neutral names, nothing withheld, nothing that is counsel's alone."""
     case = frozen.redacted.case
     payload: dict[str, Any] = {
         "dossier.pdf": merged.pdf,
         "statements.csv": write_csv(STATEMENTS.names, [statement_row(s) for s in case.statements]),
-        "findings.json": public_json(frozen),
+        "findings.json": public_json(frozen, beside),
     }
     for exhibit in case.exhibits if with_originals else ():
         if exhibit.number in originals:
@@ -240,7 +253,7 @@ def original_name(exhibit: Exhibit) -> str:
     return f"exhibit-{exhibit.number}" + (ending if re.fullmatch(r"\.[a-z0-9]{1,5}", ending) else "")
 
 
-def public_json(frozen: Frozen) -> bytes:
+def public_json(frozen: Frozen, beside: Chosen) -> bytes:
     """The selected findings and the cost of belief for machines, without what is counsel's alone."""
     findings = [{name: value for name, value in msgspec.to_builtins(one).items() if name != "would_change"} for one in frozen.selection.findings]
     belief = {name: value for name, value in msgspec.to_builtins(frozen.examination.belief).items() if name not in ("to_deny", "deny_sets")}
@@ -250,6 +263,7 @@ def public_json(frozen: Frozen) -> bytes:
         "findings": findings,
         "origins": msgspec.to_builtins(frozen.examination.origins),
         "belief": belief,
+        **({"shared_with_other_cases": msgspec.to_builtins(beside.groups)} if beside.groups else {}),
     }
     return msgspec.json.format(msgspec.json.encode(whole_case), indent=2) + b"\n"
 

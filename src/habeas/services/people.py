@@ -21,6 +21,7 @@ from habeas.seal.ed25519 import verifies
 from habeas.seal.note import NoteError, add_signature
 from habeas.services.casebook import add, next_place, read_book
 from habeas.services.exports import outside, write_private
+from habeas.services.joint import check_member
 from habeas.services.opening import second_key
 from habeas.vault.compartment import Compartment
 from habeas.vault.errors import NotReadyError, RosterError, SecondPersonError
@@ -120,6 +121,7 @@ def admit(comp: Compartment, untrusted_card: str, role: Role, code: str, *, same
     ``code``: the one that the admin expects; a card chooses its own, and might choose another person's. Raises BadInput.
     """
     card = read_card(untrusted_card)
+    check_member(comp, code)
     if card.code != code:
         raise BadInput.one("card", tr("it says another code than the one that you expect"))
     if not same_person and any(one.code == code for one in comp.roster.members):
@@ -149,6 +151,9 @@ def approve(comp: Compartment, untrusted_note: bytes, words: Sequence[str] = ())
     except NoteError:
         raise RosterError("not a proposal") from None
     known = {one.device for one in comp.roster.members}
+    for one in parse_roster(note)[0].members:
+        if one.device not in known:
+            check_member(comp, one.code)
     after = adopt(comp, note)
     added = next((one.device for one in after.members if one.device not in known), "")
     return invitation(comp, added)

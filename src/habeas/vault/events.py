@@ -39,6 +39,7 @@ class Kind(enum.StrEnum):
     TASK = "task"
     REFERRAL = "referral"
     STAMP = "stamp"
+    JOINT = "joint"
 
 
 class Why(enum.StrEnum):

@@ -109,7 +109,7 @@ def _story(record: Record, pairs: list[tuple[int, int, Shared]]) -> Finding:
     first, second, heaviest = max(pairs, key=lambda pair: (pair[2].bits, -pair[0], -pair[1]))
     one, other = record.statements[first], record.statements[second]
     story = Story(record, Kind.SHARED_WORDING, VERSION, _bears(record, (first, second)), record.statements[members[0]].id)
-    aligned = with_slots(one.quote, other.quote, heaviest.blocks)
+    aligned = with_slots(one.quote, other.quote, heaviest.spans)
     story.arithmetic.append(tr("{one} and {other}: {words}", one=one.id, other=other.id, words=shortened(aligned)))
     story.arithmetic.append(
         tr("{count} words in {blocks} passages; about {bits} bits rarer than chance", count=sum(block.words for block in heaviest.blocks),
