@@ -6,7 +6,7 @@ import msgspec
 from simulators.case_builder import BUENOS_AIRES, MONTEVIDEO, CaseBuilder
 
 from habeas.domain.finding import BearsOn, Kind
-from habeas.dossier.contents import dossier_data, memorandum_data
+from habeas.dossier.contents import ForCounsel, dossier_data, memorandum_data
 from habeas.dossier.words import kind_title
 from habeas.examine.hypotheses import matrix
 from habeas.examine.record import Record
@@ -28,7 +28,7 @@ def memorandum_of(builder, folder):
     examined, frozen = prepared(builder, folder)
     exhibits = [(exhibit, ()) for exhibit in examined.case.exhibits]
     hypotheses = matrix(Record(examined.case, examined.places), examined.case)
-    return memorandum_data(examined.case, examined.examination, hypotheses, frozen.selection, exhibits, ())
+    return memorandum_data(examined.case, examined.examination, ForCounsel(hypotheses=hypotheses), frozen.selection, exhibits)
 
 
 def two_dates():

@@ -25,6 +25,8 @@ OWN = ""
 """The name under which the dossier's own case takes part: no case id has it."""
 _ID = re.compile("W[0-9a-f]{10}")
 _DIGITS = re.compile(r"\d")
+_HIDDEN = "\ue000"
+"""Stands for a masked name while texts are compared (of the private use area of Unicode)."""
 _FIGURE = re.compile(r"\w*\d\w*(?:[.,:/-]\w*\d\w*)*")
 _WORDS = re.compile(r"[^\W\d_]+")
 _MONTHS = re.compile(
@@ -55,6 +57,7 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
 
 def shown_wording(own: Case, foreign: Mapping[str, Case]) -> tuple[Shown, ...]:
     """Groups that hold a statement of the (redacted) case; the foreign ones are masked here, and only what is disclosable takes part."""
+    own = _read_as_hidden(own)
     masks = {name: Mask(names_of(case), (), {s.body for s in case.statements if s.side is Side.STATE}) for name, case in foreign.items()}
     cases = {OWN: own, **{name: _disclosable(case, masks[name]) for name, case in foreign.items()}}
     groups, _ = wording_across(cases)
@@ -98,7 +101,12 @@ def is_across(finding: str) -> bool:
 
 def _disclosable(case: Case, mask: Mask) -> Case:
     kept = tuple(msgspec.structs.replace(s, quote=mask(s.quote)) for s in case.statements if s.disclosable)
-    return msgspec.structs.replace(case, statements=kept)
+    return _read_as_hidden(msgspec.structs.replace(case, statements=kept))
+
+
+def _read_as_hidden(case: Case) -> Case:
+    """The words of a mask as one sign that is no word: two texts do not agree for having a name withheld."""
+    return msgspec.structs.replace(case, statements=tuple(msgspec.structs.replace(s, quote=s.quote.replace(MASK, _HIDDEN)) for s in case.statements))
 
 
 def _shown(group: SharedGroup, told: Mapping[tuple[str, str], Statement], masks: list[Mask]) -> Shown:
@@ -148,12 +156,12 @@ def _masked(one: Alignment, told: Mapping[tuple[str, str], Statement], masks: li
     words = " ".join(part if part.startswith("⟦") else _FIGURE.sub(f"⟦{tr('date or number')}⟧", part) for part in parts if part)
     for mask in masks:
         words = mask(words)
-    return words
+    return words.replace(MASK, _HIDDEN).replace(_HIDDEN, f"⟦{tr('name')}⟧")
 
 
 def slot_kind(gap: str) -> str:
     """What kind of thing stands in a slot, without saying what: a date or figure, a name, or words."""
-    bare = gap.replace(MASK, "")
+    bare = gap.replace(_HIDDEN, "")
     words = _WORDS.findall(bare)
     if _DIGITS.search(bare) or (words and all(_MONTHS.match(word) for word in words)):
         return tr("date or number")

@@ -17,6 +17,7 @@ from habeas.dossier.across import Chosen
 from habeas.dossier.selection import Selection
 from habeas.dossier.timeline import Bar, timeline
 from habeas.dossier.words import act_words, finding_label, identifier_words, kind_title, point_words
+from habeas.examine.hostile import Challenge
 from habeas.examine.hypotheses import Cell, Matrix
 from habeas.examine.relative import follow, leading_nowhere
 from habeas.examine.voices import unnamed
@@ -81,6 +82,7 @@ def across_data(beside: Chosen) -> list[Data]:
     return [
         {
             **msgspec.to_builtins(one),
+            "alignments": [line.translate(_BRACKETS) for line in one.alignments],
             "review": _reviewed(beside.reviews.get(one.id)),
         }
         for one in beside.groups
@@ -277,10 +279,17 @@ _MATRIX = 40
 """Rows of the matrix that are shown."""
 
 
+class ForCounsel(msgspec.Struct, frozen=True, kw_only=True):
+    """What stands in the memorandum beside the examination: competing hypotheses, a hostile reader's questions, places not understood."""
+
+    hypotheses: Matrix
+    hostile: tuple[Challenge, ...] = ()
+    places: tuple[str, ...] = ()
+
+
 def memorandum_data(
-    case: Case, full: Examination, hypotheses: Matrix, selection: Selection | None, exhibits: Iterable[tuple[Exhibit, Sequence[str]]],
-    places: Sequence[str],
-) -> Data:  # fmt: skip
+    case: Case, full: Examination, counsel: ForCounsel, selection: Selection | None, exhibits: Iterable[tuple[Exhibit, Sequence[str]]]
+) -> Data:
     """Counsel's privileged working paper: everything, unredacted, with what weakens the case first."""
     statements: dict[str, Statement] = {s.id: s for s in case.statements}
     empty = Selection(findings=(), reviews={}, draft=True, warnings=())
@@ -314,15 +323,16 @@ def memorandum_data(
             "m_sets": [" + ".join(label[one] for one in found) for found in full.belief.deny_sets],
             "capped": full.belief.capped,
         },
+        "hostile": [one.words + (f" ({', '.join(one.statements)})" if one.statements else "") for one in counsel.hostile],
         "challenges": [
             {"number": exhibit.number, "title": exhibit.title, "points": _challenges(exhibit, case), "notes": list(notes)}
             for exhibit, notes in exhibits
         ],
-        "hypotheses": list(hypotheses.hypotheses),
-        "matrix": [{**_row(statements[one.statement]), "cells": [_CELLS[cell] for cell in one.cells]} for one in hypotheses.rows[:_MATRIX]],
-        "matrix_left": max(0, len(hypotheses.rows) - _MATRIX),
+        "hypotheses": list(counsel.hypotheses.hypotheses),
+        "matrix": [{**_row(statements[one.statement]), "cells": [_CELLS[cell] for cell in one.cells]} for one in counsel.hypotheses.rows[:_MATRIX]],
+        "matrix_left": max(0, len(counsel.hypotheses.rows) - _MATRIX),
         "questions": [f"{one.words} ({', '.join(one.findings)})" for one in full.questions],
-        "places": list(places),
+        "places": list(counsel.places),
         "relative": leading_nowhere(case.statements),
     }
 

@@ -124,6 +124,8 @@ def memorandum_words(belief: Belief) -> dict[str, str]:
             belief.to_deny,
         ),
         "capped": tr("The first set of each list is exact; the list itself was cut."),
+        "hostile_head": tr("Questions to expect"),
+        "hostile_note": tr("What a hostile reader will ask of the sources that the figure rests on. Answer each before the other side puts it."),
         "challenges_head": tr("Challenges to expect, exhibit by exhibit"),
         "challenges_note": tr("What a hostile reader will ask, from what the table of exhibits leaves open."),
         "open_head": tr("Not understood"),

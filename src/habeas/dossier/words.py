@@ -16,7 +16,7 @@ def kind_title(kind: Kind) -> str:
         Kind.SHIFTING_VERSION: tr("The state's versions differ"),
         Kind.DATE_CONFLICT: tr("One act, different dates"),
         Kind.IDENTITY_CONFLICT: tr("Numbers and birth dates that do not match"),
-        Kind.ACCUSATION_FOLLOWS: tr("The accusation follows a complaint"),
+        Kind.ACCUSATION_FOLLOWS: tr("The accusation follows a complaint or another event"),
         Kind.SINGLE_ORIGIN: tr("Several papers, one voice"),
         Kind.SHARED_WORDING: tr("Shared wording"),
         Kind.SUPPORTS_ACCUSATION: tr("What supports the accusation"),

@@ -15,7 +15,7 @@ from habeas.domain.errors import BadInput
 from habeas.domain.finding import Examination, Kind
 from habeas.dossier import error_rates
 from habeas.dossier.across import Chosen, choose, is_across, shown_wording
-from habeas.dossier.contents import ShownExhibit, across_data, dossier_data, memorandum_data, timeline_of
+from habeas.dossier.contents import ForCounsel, ShownExhibit, across_data, dossier_data, memorandum_data, timeline_of
 from habeas.dossier.exhibits import ExhibitUnreadableError, Made, make_pages
 from habeas.dossier.page_words import dossier_words, memorandum_words
 from habeas.dossier.pdf.links import exhibit_link
@@ -25,6 +25,7 @@ from habeas.dossier.render import authored, whole
 from habeas.dossier.selection import Selection, select
 from habeas.dossier.words import kind_title
 from habeas.examine.examination import examine
+from habeas.examine.hostile import hostile_questions
 from habeas.examine.hypotheses import matrix
 from habeas.examine.record import Record
 from habeas.intake.folder.columns import STATEMENTS
@@ -275,9 +276,11 @@ def make_memorandum(case: Case, day: date) -> bytes:
         selection: Selection | None = freeze(examined).selection
     except NothingToDiscloseError:
         selection = None
-    gaps = [tr("place of {ids}: {note}", ids=_where_used(case, place.name), note=place.note) for place in unclear(examined.places.values())]
-    hypotheses = matrix(Record(case, examined.places), case)
-    data = memorandum_data(case, examined.examination, hypotheses, selection, [(exhibit, ()) for exhibit in case.exhibits], gaps)
+    gaps = tuple(tr("place of {ids}: {note}", ids=_where_used(case, place.name), note=place.note) for place in unclear(examined.places.values()))
+    record = Record(case, examined.places)
+    hostile = hostile_questions(record, case, examined.examination)
+    counsel = ForCounsel(hypotheses=matrix(record, case), hostile=hostile, places=gaps)
+    data = memorandum_data(case, examined.examination, counsel, selection, [(exhibit, ()) for exhibit in case.exhibits])
     data |= {
         **_page(day, case.title),
         "words": memorandum_words(examined.examination.belief),
