@@ -22,14 +22,16 @@ from typing import TypeVar
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 from generator import large_case
+from msgspec import structs
 from simulators.z3_oracle import Oracle, Policy, least_wrong_voices
 
 from habeas.domain.case import Case
 from habeas.domain.statement import Act, Side, StatementId
 from habeas.domain.when import moment, parse_when
 from habeas.domain.where import Place
+from habeas.dossier import svg
 from habeas.examine.belief import Weighing
-from habeas.examine.examination import examine
+from habeas.examine.examination import Examiner, examine
 from habeas.examine.record import Record
 from habeas.examine.voices import fold
 
@@ -63,7 +65,38 @@ def growth(sizes: Sequence[int], seconds: Sequence[float]) -> float:
     return sum((x - mean_x) * (y - mean_y) for x, y in zip(xs, ys, strict=True)) / sum((x - mean_x) ** 2 for x in xs)
 
 
-def bench_examine(sizes: Sequence[int], runs: int) -> None:
+def up_to(case: Case, count: int) -> Case:
+    """The first statements of a case."""
+    statements = case.statements[:count]
+    ids = {one.id for one in statements}
+    return structs.replace(case, statements=statements, accusation=tuple(one for one in case.accusation if one in ids))
+
+
+def bench_one_more(sizes: Sequence[int]) -> list[float]:
+    """One more statement in an open case: ten in turn, beside the run from scratch; the answers are compared."""
+    print("One more statement in an examined case (Examiner), CPU seconds, median of 10 for each seed; from scratch beside it")
+    medians = []
+    for n in sizes:
+        more, scratch = [], []
+        for seed in SEEDS:
+            whole, places = large_case(random.Random(seed), n)
+            examiner = Examiner()
+            examiner.examine(up_to(whole, n - 10), places)
+            for count in range(n - 9, n + 1):
+                case = up_to(whole, count)
+                gc.collect()
+                start = time.process_time()
+                found = examiner.examine(case, places)
+                more.append(time.process_time() - start)
+            seconds, again = timed(lambda case=case, places=places: examine(case, places), 3)  # type: ignore[misc]
+            scratch.append(seconds)
+            assert found == again  # noqa: S101
+        medians.append(statistics.median(more))
+        print(f"  n = {n:>6}: {medians[-1]:8.4f} s one more (worst {max(more):.4f}), {statistics.median(scratch):8.4f} s from scratch")
+    return medians
+
+
+def bench_examine(sizes: Sequence[int], runs: int) -> list[float]:
     """``examine`` at growing sizes, median over seeds and runs."""
     print(f"examine(), CPU seconds, median over seeds {SEEDS}, {runs} runs each")
     medians = []
@@ -79,6 +112,36 @@ def bench_examine(sizes: Sequence[int], runs: int) -> None:
         print(f"  n = {n:>6}: {medians[-1]:8.3f} s   (seeds: {', '.join(f'{one:.3f}' for one in spent)}; {findings} findings)")
     print(f"  growth: (n log n)^{growth(sizes, medians):.2f} overall; last step (n log n)^{growth(sizes[-2:], medians[-2:]):.2f}")
     print(f"  target at {sizes[-1]}: <= {TARGET_EXAMINE} s: {'met' if medians[-1] <= TARGET_EXAMINE else 'MISSED'}\n")
+    return medians
+
+
+def plot(sizes: Sequence[int], lines: Mapping[str, Sequence[float]]) -> str:
+    """Both axes logarithmic; dashed: n log n through the first point of each line."""
+    left, top, wide, high = 70.0, 40.0, 520.0, 250.0
+    least, most = math.floor(math.log10(min(min(line) for line in lines.values()))), math.ceil(math.log10(max(max(line) for line in lines.values())))
+
+    def at(n: float, seconds: float) -> tuple[float, float]:
+        x = left + wide * math.log(n / sizes[0]) / math.log(sizes[-1] / sizes[0])
+        return x, top + high * (most - math.log10(seconds)) / (most - least)
+
+    parts = [svg.text(8, 20, "CPU seconds for one examination, by statements about one person", bold=True)]
+    for power in range(least, most + 1):
+        y = at(sizes[0], 10.0**power)[1]
+        parts.append(
+            f'<line x1="{left}" x2="{left + wide}" y1="{y:.1f}" y2="{y:.1f}" stroke="{svg.GRID}"/>' + svg.text(8, y + 4, f"{10.0**power:g} s")
+        )
+    parts += [svg.text(at(n, 1)[0], top + high + 18, f"{n:,}", svg.MUTE, anchor="middle") for n in sizes]
+    for (name, seconds), colour in zip(lines.items(), (svg.RECORD, svg.BAD), strict=True):
+        points = [at(n, one) for n, one in zip(sizes, seconds, strict=True)]
+        scale = seconds[0] / (sizes[0] * math.log(sizes[0]))
+        ideal = [at(n, scale * n * math.log(n)) for n in sizes]
+        for some, dash in ((points, ""), (ideal, ' stroke-dasharray="4 4" stroke-opacity="0.5"')):
+            path = " ".join(f"{x:.1f},{max(top, y):.1f}" for x, y in some)
+            parts.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="1.6"{dash}/>')
+        parts += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.2" fill="{colour}"/>' for x, y in points]
+        parts.append(svg.text(points[-1][0] + 10, points[-1][1] + 4, name, colour))
+    parts.append(svg.text(left, top + high + 38, "dashed: n log n from the first point; both axes are logarithmic", svg.MUTE))
+    return svg.picture(top + high + 50, "".join(parts), "Growth of the engine")
 
 
 def engine_verdict(case: Case, places: Mapping[str, Place]) -> bool:
@@ -176,12 +239,16 @@ def main() -> None:
     parser.add_argument("--timeout", type=int, default=120, help="seconds for Z3's Optimize")
     parser.add_argument("--profile", action="store_true", help="profile examine() at the largest size and stop")
     parser.add_argument("--largest", type=int, default=SIZES[-1])
+    parser.add_argument("--plot", type=Path, help="draw the growth as SVG")
     parser.add_argument("--no-z3", action="store_true", help="the engine alone")
     options = parser.parse_args()
     if options.profile:
         profile(options.largest)
         return
-    bench_examine([n for n in SIZES if n <= options.largest], options.runs)
+    sizes = [n for n in SIZES if n <= options.largest]
+    whole, more = bench_examine(sizes, options.runs), bench_one_more(sizes)
+    if options.plot:
+        options.plot.write_text(plot(sizes, {"from scratch": whole, "one more statement": more}), encoding="utf-8")
     if not options.no_z3:
         bench_verdict(VERDICT_AT, options.runs)
         bench_belief(BELIEF_AT, options.runs, options.timeout)

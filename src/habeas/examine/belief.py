@@ -31,6 +31,7 @@ class Weighing:
         self.ties = Ties(case.voices)
         self.exact = True
         self._group: dict[str, str] = {}
+        self._finders: dict[tuple[int, tuple[int, ...]], Against] = {}
         self._counted: dict[tuple[int, ...], tuple[list[int], list[int], list[int]]] = {}
         self.accusers = {voice_key(self.statements[index]) for index in record.accusation}
         self.repeated = repeats(self.statements, self.places)
@@ -89,8 +90,15 @@ class Weighing:
     def weigh(self, network: Network, version: Collection[int], *, merged: bool = False) -> Cost:
         """N for one version under one regime; with ``merged`` unknown pairs count as one."""
         counted, _, _ = self.counted(version)
-        against = Against(network, self.claimed(network, version), counted)
+        against = self._against(network, version)
         return self._voiced(cost(against.find, counted, self._grouped(counted, merged=merged)))
+
+    def _against(self, network: Network, version: Collection[int]) -> Against:
+        """What stands against a version under one regime (kept: N, N with pairs merged and carriers ask for the same)."""
+        key = (id(network), tuple(version))
+        if key not in self._finders:
+            self._finders[key] = Against(network, self.claimed(network, version), self.counted(version)[0])
+        return self._finders[key]
 
     def _grouped(self, counted: Collection[int], *, merged: bool = False) -> Elements:
         """Each counted statement → its voice; voices recorded as dependent (or, merged, not shown independent) are one."""
@@ -113,7 +121,7 @@ class Weighing:
     def weigh_carriers(self, network: Network, version: Collection[int]) -> Cost:
         """The fewest exhibits and relays whose falsity would do."""
         counted, _, _ = self.counted(version)
-        against = Against(network, self.claimed(network, version), counted)
+        against = self._against(network, version)
         own = [frozenset(carriers(one)) or frozenset({f"statement {one.id}"}) for one in self.statements]
         return cost(against.find, counted, lambda index: own[index])
 

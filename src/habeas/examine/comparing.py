@@ -14,7 +14,7 @@ from habeas.domain.case import Case
 from habeas.domain.finding import Change, Changed, Changes, Examination, Finding
 from habeas.domain.statement import Statement
 from habeas.domain.where import Place
-from habeas.examine.examination import examine
+from habeas.examine.examination import Examiner
 
 TRIED = 24
 
@@ -74,6 +74,7 @@ class _Reverted:
         self._after, self._places = after, {**before.places, **after.places}
         self._few = len(touched) <= TRIED
         self._found: dict[str, dict[str, Finding]] = {}
+        self._examiner = Examiner()
 
     def causes(self, finding: str, was: Finding | None, touched: Sequence[str]) -> tuple[str, ...]:
         """Those that alone bring back what was; else the touched ones that the finding rests on; else all of them together."""
@@ -90,7 +91,7 @@ class _Reverted:
             case = msgspec.structs.replace(self._after.case, statements=self._put_back(one))
             ids = {statement.id for statement in case.statements}
             case = msgspec.structs.replace(case, accusation=tuple(claim for claim in case.accusation if claim in ids))
-            self._found[one] = {finding.id: finding for finding in examine(case, self._places).findings}
+            self._found[one] = {finding.id: finding for finding in self._examiner.examine(case, self._places).findings}
         return self._found[one]
 
     def _put_back(self, one: str) -> tuple[Statement, ...]:

@@ -20,12 +20,9 @@ class Denying:
     def __init__(self, record: Record, version: Collection[int], counted: Sequence[int]) -> None:
         """One finder for each claim of the version that can be denied."""
         self._record = record
-        self._against: list[Against] = []
-        for claim in version:
-            denied = _denied_node(record, claim)
-            if denied is not None:
-                network = Network(Laws([*record.certain.nodes, denied]))
-                self._against.append(Against(network, [denied.owner], counted))
+        denied = [node for claim in version if (node := _denied_node(record, claim)) is not None]
+        network = Network(Laws([*record.certain.nodes, *denied]))
+        self._against = [Against(network, [node.owner], counted) for node in denied]
         self._full = record.certain
 
     def find(self, left: Collection[int]) -> list[int] | None:
@@ -64,7 +61,8 @@ class Denying:
 
 def _denied_node(record: Record, claim: int) -> Node | None:
     """The node that says: this claim did not happen in its window, between its places."""
-    start = next((node for node in record.certain.nodes if node.owner == claim), None)
+    mine = record.certain.by_owner.get(claim, ())
+    start = record.certain.nodes[mine[0]] if mine else None
     if start is None or start.act is Act.CUSTODY_DENIED or start.denies is not None:
         return None
     owner = len(record.statements) + claim

@@ -58,7 +58,23 @@ def examine(case: Case, places: Mapping[str, Place], pace: Pace | None = None) -
     ``places`` maps each place string of the case (and each body that is a country) to what it was understood as; a string that is
     missing is a place not known. ``pace`` edits the practical speeds used for ``improbable`` findings.
     """
-    record = Record(case, places, pace)
+    return Examiner().examine(case, places, pace)
+
+
+class Examiner:
+    """Examines one case again and again: what a change does not touch is not reckoned anew, and the answer is the same as from scratch."""
+
+    def __init__(self) -> None:
+        """Nothing is known yet."""
+        self._record: Record | None = None
+
+    def examine(self, case: Case, places: Mapping[str, Place], pace: Pace | None = None) -> Examination:
+        """As :func:`examine`."""
+        self._record = Record(case, places, pace, self._record)
+        return _examined(self._record, case)
+
+
+def _examined(record: Record, case: Case) -> Examination:
     findings = [finding for test in BATTERY.values() for finding in test(record)] + list(together(record))
     order = list(BATTERY)
     findings.sort(key=lambda one: order.index(one.kind))

@@ -4,11 +4,14 @@ A clause between two nodes is *sure* (every reading satisfies it), *broken* (no 
 *open*. Only pairs whose windows come within the travel bound of each other are compared, found by bisection. A node whose window is
 longer than all that its open clauses can forbid it can always be placed last, whatever the others do: it belongs to no contradiction
 and is set aside. What remains around some statements is their kernel; it goes to the exact solver.
+
+A network may take over from an earlier one of the same case what it knew of nodes and pairs that a change does not touch: the answers are the same,
+only sooner.
 """
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict, deque
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from habeas.domain.statement import Act
@@ -42,10 +45,11 @@ class Network:
             self.needs[node.owner] = node.needs
         self._reach = laws.minutes(_ANTIPODES_KM) + ZONE_SLACK + 2
         self.widest_gap = laws.minutes(_ANTIPODES_KM)
-        short = [i for i, node in enumerate(self.nodes) if _extent(node) <= _LONG]
-        self._short = sorted(short, key=lambda i: self.nodes[i].lo)
-        self._starts = [self.nodes[i].lo for i in self._short]
-        self._long = [i for i, node in enumerate(self.nodes) if _extent(node) > _LONG]
+        self._long = [i for i, node in enumerate(self.nodes) if node.hi - node.lo + node.length > _LONG]
+        apart = set(self._long)
+        short = sorted((node.lo, i) for i, node in enumerate(self.nodes) if i not in apart)
+        self._short = [i for _, i in short]
+        self._starts = [low for low, _ in short]
         self._arrivals = [i for i, node in enumerate(self.nodes) if node.after is not None]
         self._holding = [i for i, node in enumerate(self.nodes) if node.held is not None]
         self._freeing = [i for i, node in enumerate(self.nodes) if node.free is not None]
@@ -58,6 +62,51 @@ class Network:
                 self._linked[link.other].append(index)
         self._open: dict[int, list[OpenClause]] = {}
         self._clashes: dict[tuple[int, int], bool] = {}
+        self._clashing: dict[tuple[frozenset[int], bool], frozenset[int]] = {}
+        self._pairs: dict[tuple[int, int], tuple[bool, list[Clause]]] = {}
+        self._idle: frozenset[int] = frozenset()
+        self._kept: dict[int, list[OpenClause]] = {}
+
+    def take_over(self, earlier: "Network", changed: Collection[int]) -> None:
+        """What an earlier network of the same regime knew, without all that a node which is new, gone or different may have a part in.
+
+        ``changed``: the indexes at which the nodes of the two differ (see :func:`differing`).
+        """
+        if earlier.laws.pace != self.laws.pace or (earlier.laws.presumed is None) != (self.laws.presumed is None):
+            return
+        old, new, changed = earlier.nodes, self.nodes, set(changed)
+        then, now = earlier.laws.presumed, self.laws.presumed
+        if then is not None and now is not None:
+            for before, after in ((then.until, now.until), (then.holders, now.holders)):
+                changed |= {i for i in {*before, *after} if before.get(i) != after.get(i)}
+        if 4 * len(changed) > len(new):
+            return
+        owners = {nodes[i].owner for nodes in (old, new) for i in changed if i < len(nodes)}
+        touched = changed | earlier.around(changed) | self.around(changed)
+        self._open = {i: found for i, found in earlier._open.items() if i not in touched}  # noqa: SLF001  # a network may look into another
+        self._kept = {i: found for i, found in earlier._kept.items() if i not in touched}  # noqa: SLF001
+        self._idle = earlier._idle  # noqa: SLF001
+        pairs = earlier._pairs  # noqa: SLF001
+        self._pairs = {pair: found for pair, found in pairs.items() if pair[0] not in changed and pair[1] not in changed}
+        unsure = owners | {owner for owner, needs in (*earlier.needs.items(), *self.needs.items()) if needs}
+        clashes = earlier._clashes  # noqa: SLF001
+        self._clashes = {pair: found for pair, found in clashes.items() if pair[0] not in unsure and pair[1] not in unsure}
+
+    def around(self, changed: Collection[int]) -> set[int]:
+        """Every node that may have an open clause with one of some nodes: near it, of its statement, linked with it, or dated by others."""
+        presumed = self.laws.presumed
+        found = {i for i, node in enumerate(self.nodes) if node.needs or node.links} | {i for i, others in self._linked.items() if others}
+        for one in changed:
+            if one >= len(self.nodes):
+                continue
+            node = self.nodes[one]
+            found |= {*self.within(node.lo - self._reach, node.hi + node.length + self._reach), *self.by_owner[node.owner]}
+            if presumed is not None:
+                until = presumed.until.get(one, FOREVER)
+                found |= {*self.within(until - self._reach, until + self._reach)} if until < FOREVER else set()
+                low, high = node.lo - self._reach, node.hi + node.length + self._reach
+                found |= {i for i, until in presumed.until.items() if low <= until <= high}
+        return found
 
     def _always_placed(self, allowed: Collection[int]) -> frozenset[int]:
         """Arrivals, bounded below only, that fit before any death whatever the other statements are: they exclude nothing."""
@@ -106,9 +155,15 @@ class Network:
         return tuple(left)
 
     def pair(self, i: int, j: int) -> tuple[bool, list[Clause]]:
-        """(whether some law between the two is broken, the open clauses)."""
+        """(whether some law between the two is broken, the open clauses); memoised."""
         if self._far(i, j):
             return False, []
+        found = self._pairs.get((i, j))
+        if found is None:
+            found = self._pairs[i, j] = self._judged(i, j)
+        return found
+
+    def _judged(self, i: int, j: int) -> tuple[bool, list[Clause]]:
         broken, open_ = False, []
         for clause in self.laws.clauses(i, j):
             left = self.judge(clause)
@@ -175,8 +230,14 @@ class Network:
 
         ``alone``: only what needs no statement beside itself and the claims.
         """
-        claims = tuple(claims)
         given = frozenset(claims)
+        known = self._clashing.get((given, alone))
+        if known is None:
+            known = self._clashing[given, alone] = frozenset(self._find_clashing(given, alone=alone))
+        return known
+
+    def _find_clashing(self, given: frozenset[int], *, alone: bool) -> set[int]:
+        claims = sorted(given)
         found: set[int] = set()
         for claim in claims:
             for i in self.by_owner.get(claim, ()):
@@ -195,7 +256,7 @@ class Network:
                         continue
                     if self.pair(i, j)[0]:
                         found.add(owner)
-        return frozenset(found)
+        return found
 
     def within(self, low: int, high: int, *, stretches: bool = False) -> Iterator[int]:
         """Nodes whose extent may touch the stretch from ``low`` to ``high``; of the long ones on request only true stretches."""
@@ -275,6 +336,8 @@ class Network:
         start = sorted(seeds or allowed)
         queue = [index for owner in start for index in self.by_owner.get(owner, ()) if index not in idle and self._speaks(index, allowed)]
         seen = set(queue)
+        if not seeds and len(allowed) >= len(self.by_owner):
+            return self._set_aside(self._whole(queue, idle, latest_free, first_death))
         while queue:
             index = queue.pop()
             if self.nodes[index].owner not in seeds and (self._room(index) == 1 or self._roomy(index, latest_free, first_death)):
@@ -293,6 +356,23 @@ class Network:
                     seen.add(other)
                     queue.append(other)
         return self._set_aside(list(clauses))
+
+    def _whole(self, queue: Sequence[int], idle: frozenset[int], latest_free: int, first_death: int) -> list[OpenClause]:
+        """The same for all statements at once, where each node is decided by itself (memoised)."""
+        if idle != self._idle:
+            self._idle, self._kept = idle, {}
+        clauses: dict[OpenClause, None] = {}
+        for index in reversed(queue):
+            if self._room(index) == 1 or self._roomy(index, latest_free, first_death):
+                continue
+            mine = self._kept.get(index)
+            if mine is None:
+                mine = [one for one in self.open_clauses(index) if one[0] not in idle and one[1] not in idle]
+                if self._room(index) > self._load(index, (clause for _, _, clause in mine)):
+                    mine = []
+                self._kept[index] = mine
+            clauses |= dict.fromkeys(mine)
+        return list(clauses)
 
     def _speaks(self, index: int, allowed: Collection[int]) -> bool:
         """Whether the statement of a node, and all that date it, are among those that take part."""
@@ -372,8 +452,10 @@ class Network:
         return found
 
 
-def _extent(node: Node) -> int:
-    return node.hi - node.lo + node.length
+def differing(old: Sequence[Node], new: Sequence[Node]) -> set[int]:
+    """The indexes at which two lists of nodes differ; what only one of them holds differs."""
+    found = {i for i, (one, other) in enumerate(zip(old, new, strict=False)) if one is not other and one != other}
+    return found | set(range(min(len(old), len(new)), max(len(old), len(new))))
 
 
 def _special(node: Node, *, presumed: bool) -> bool:

@@ -17,7 +17,8 @@ from habeas.domain.identity import fold
 from habeas.domain.statement import CUSTODY_ACTS, Act, Side, Statement
 from habeas.domain.where import NOWHERE, Place, contains, disjoint
 from habeas.examine.laws import Laws, Presumptions
-from habeas.examine.network import Network
+from habeas.examine.network import Network, differing
+from habeas.examine.passages import Passages, shared_passages
 from habeas.examine.relative import follow, tie
 from habeas.examine.semantics import FOREVER, Node, holder, nodes_of, window
 from habeas.examine.travel import Pace
@@ -32,8 +33,11 @@ _TESTED = frozenset({
 class Record:
     """Everything that the tests of one examination read."""
 
-    def __init__(self, case: Case, places: Mapping[str, Place], pace: Pace | None = None) -> None:
-        """``places``: place string (and body name, where it is a country) → what it was understood as."""
+    def __init__(self, case: Case, places: Mapping[str, Place], pace: Pace | None = None, earlier: "Record | None" = None) -> None:
+        """``places``: place string (and body name, where it is a country) → what it was understood as.
+
+        ``earlier``: a record of the same case as it stood before; what a change does not touch is taken over from it.
+        """
         self.case = case
         self.pace = pace or Pace(**dict(case.pace))
         self.places = places
@@ -50,18 +54,38 @@ class Record:
         tied = frozenset(chains.relations).union(one.anchor for one in chains.relations.values())
         self.nodes: list[Node] = nodes_of(self.statements, places, frozenset(accused), tied)
         tie(self.nodes, chains)
-        self.certain = Network(Laws(self.nodes))
+        self._before: dict[str, Network] = {}
+        self._read: tuple[tuple[tuple[str, ...], tuple[str, ...]], Passages] | None = None
+        if earlier is not None:
+            self._read = earlier._read  # noqa: SLF001  # a record may look into another
+            self._before = {name: network for name, network in vars(earlier).items() if isinstance(network, Network)}
+            self._changed = differing(earlier.nodes, self.nodes)
+        self.certain = self._network("certain", Laws(self.nodes))
         self.voices: list[Voice] = voices_of(self.statements)
+
+    def passages(self, texts: Sequence[str], forms: Sequence[str]) -> Passages:
+        """What some of its texts share; the same texts are read once."""
+        key = (tuple(texts), tuple(forms))
+        if self._read is None or self._read[0] != key:
+            self._read = (key, shared_passages(texts, forms))
+        return self._read[1]
+
+    def _network(self, name: str, laws: Laws) -> Network:
+        """The network of a regime, with what an earlier record of the case knew."""
+        network = Network(laws)
+        if name in self._before:
+            network.take_over(self._before.pop(name), self._changed)
+        return network
 
     @cached_property
     def presumed(self) -> Network:
         """The network in which custody lasts until something on record ends it."""
-        return Network(Laws(self.nodes, presumed=Presumptions(self._until(), self._holders())))
+        return self._network("presumed", Laws(self.nodes, presumed=Presumptions(self._until(), self._holders())))
 
     @cached_property
     def practical(self) -> Network:
         """The network at a practical pace."""
-        return Network(Laws(self.nodes, pace=self.pace))
+        return self._network("practical", Laws(self.nodes, pace=self.pace))
 
     def place(self, index: int) -> Place:
         """What the place of a statement was understood as."""

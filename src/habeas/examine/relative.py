@@ -71,6 +71,9 @@ class _Following:
 
     def _follow(self, start: int) -> None:
         """From the end of a chain backwards; a loop, since a chain may be longer than Python's stack."""
+        if self._relative(start) is None:
+            self._window[start] = window(self._statements[start]) or (-FOREVER, FOREVER)
+            return
         path: dict[int, None] = {}
         at: int | None = start
         while at is not None and at not in self._window:

@@ -147,6 +147,8 @@ def supports(claim: Statement, other: Statement, places: Mapping[str, Place]) ->
     """Whether ``other`` says what ``claim`` says: the same act at a time and between places that may agree, or his arrival."""
     if other.denied or other.act is Act.CUSTODY_DENIED or claim.denied:
         return False
+    if other.act is not claim.act and not (claim.act is Act.DEPARTED and other.act in BODILY):
+        return False
     one, two = window(claim), window(other)
     if one is None or two is None:
         return False
@@ -155,8 +157,6 @@ def supports(claim: Statement, other: Statement, places: Mapping[str, Place]) ->
         to_here, to_there = places.get(claim.to_place, NOWHERE), places.get(other.to_place, NOWHERE)
         same = max(one[0], two[0]) <= min(one[1], two[1])
         return same and not disjoint(here, there) and not disjoint(to_here, to_there)
-    if claim.act is Act.DEPARTED and other.act in BODILY - {Act.DEPARTED}:
-        target = places.get(claim.to_place, NOWHERE)
-        near = two[0] >= one[0] and two[0] - one[1] <= 30 * 1440
-        return near and target.known and there.known and (contains(target, there) or contains(there, target))
-    return False
+    target = places.get(claim.to_place, NOWHERE)
+    near = two[0] >= one[0] and two[0] - one[1] <= 30 * 1440
+    return near and target.known and there.known and (contains(target, there) or contains(there, target))

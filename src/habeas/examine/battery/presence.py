@@ -51,9 +51,11 @@ def _elsewhere(record: Record) -> list[tuple[int, int]]:
                 continue
             low, high = record.window(claim)
             start, end = record.window(other)
+            if max(low, start) > min(high, end):
+                continue
             far = between(record.place(claim), record.place(other)).km >= _FAR_KM
             at_target = target.known and between(target, record.place(other)).km < _FAR_KM
-            if far and not at_target and _narrow(record, other) and max(low, start) <= min(high, end):
+            if far and not at_target and _narrow(record, other):
                 found.append((min(claim, other), max(claim, other)))
     return found
 

@@ -11,7 +11,7 @@ from habeas.domain.case import StandardForm
 from habeas.domain.finding import BearsOn, Certainty, Finding, Kind
 from habeas.domain.statement import Side, Statement
 from habeas.examine.battery.story import Story, joined, listed
-from habeas.examine.passages import Shared, shared_passages, with_slots
+from habeas.examine.passages import Shared, with_slots
 from habeas.examine.record import Record
 from habeas.examine.voices import voice_key
 from habeas.examine.wording import when_words
@@ -31,7 +31,7 @@ def shared_wording(record: Record) -> Iterator[Finding]:
     if len(quoted) < 2:  # noqa: PLR2004
         return
     forms = record.case.forms
-    found = shared_passages([record.statements[index].quote for index in quoted], [form.words for form in forms])
+    found = record.passages([record.statements[index].quote for index in quoted], [form.words for form in forms])
     pairs = [(quoted[one.first], quoted[one.second], one) for one in found.pairs]
     pairs = [pair for pair in pairs if pair[2].own >= FEWEST_WORDS and not _one_voice(record.statements[pair[0]], record.statements[pair[1]])]
     accusing = [pair for pair in pairs if _bears(record, pair[:2]) is BearsOn.ACCUSATION]
