@@ -42,6 +42,12 @@ def plain(value):
     return json.loads(msgspec.json.encode(value))
 
 
+def as_then(now, then):
+    """A case without the tables that came later; they have to be empty."""
+    assert not any(value for name, value in now.items() if name not in then)
+    return {name: value for name, value in now.items() if name in then}
+
+
 def test_it_is_small_and_whole():
     assert (HERE / "vault-v1.tar.xz").stat().st_size < 300 << 10
     with tarfile.open(HERE / "vault-v1.tar.xz") as tar:
@@ -56,7 +62,7 @@ def test_everything_in_it_is_read_as_it_was_written(copy, expected, tmp_path):
             assert [str(alarm) for alarm in comp.alarms] == expected["alarms"] == []
             book = read_book(comp)
             assert book.unreadable == ()
-            assert plain(msgspec.to_builtins(book.case())) == expected["head"]
+            assert as_then(plain(msgspec.to_builtins(book.case())), expected["head"]) == expected["head"]
             assert sorted([one.kind.value, one.key, one.withdrawn, len(one.revisions)] for one in book.entries) == expected["kinds"]
             assert [plain(one.record) for one in book.of(Kind.CONTACT)] == expected["contacts"]
             assert [one.record.text for one in book.of(Kind.NOTE)] == expected["notes"]
@@ -103,7 +109,7 @@ def test_its_kit_still_seals_and_comes_home(copy, expected):
 def test_its_recovery_words_still_open_it(copy, expected):
     assert recover(copy / "new", copy / "store", expected["words"][1:], "a new passphrase", "a1") == [expected["case"]]
     with opened(copy / "new", "a new passphrase") as vault, vault.case(expected["case"]) as comp:
-        assert plain(msgspec.to_builtins(read_book(comp).case())) == expected["head"]
+        assert as_then(plain(msgspec.to_builtins(read_book(comp).case())), expected["head"]) == expected["head"]
 
 
 @pytest.mark.skipif(shutil.which("age") is None, reason="age is not installed")

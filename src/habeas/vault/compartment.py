@@ -33,7 +33,7 @@ from habeas.seal.note import NoteError
 from habeas.vault.disk import Disk
 from habeas.vault.draft import Content, Draft, Envelope
 from habeas.vault.errors import DamagedError, NotAllowedError, NotReadyError, RosterError, ShreddedError, UnreadableError, VaultError
-from habeas.vault.events import CommitHead, commitment, decode_commit, decode_line, encode_commit, encode_line
+from habeas.vault.events import CommitHead, commitment, decode_commit, decode_line, encode_commit, encode_line, version_of
 from habeas.vault.frames import Tail, encode_frame
 from habeas.vault.index import Index, fingerprint, index_key
 from habeas.vault.judging import Alarm, judge_commits, judge_log, unopened
@@ -409,7 +409,7 @@ class Compartment:
         frontier = known.frontier.copy()
         for line in lines:
             frontier.add(line)
-        head = self._next_head(known, frontier)
+        head = self._next_head(known, frontier, version_of(draft.events))
         body, header = self._seal_body(head, lines)
         headers = [*draft.headers, header]
         pack = encode_headers(headers)
@@ -425,10 +425,10 @@ class Compartment:
         log = self.log(self.seat.device)
         return self.known.get(self.seat.device) or Known(log.start, Frontier(), 0)
 
-    def _next_head(self, known: Known, frontier: Frontier) -> CommitHead:
+    def _next_head(self, known: Known, frontier: Frontier, version: int) -> CommitHead:
         others = {device: (one.at.n, one.at.h.hex()) for device, one in self.known.items() if device != self.seat.device and one.at.n}
         return CommitHead(
-            v=1, seq=known.at.n + 1, t=self.clock(), epoch=self.roster.epoch, roster=self.roster.version, seen=others,
+            v=version, seq=known.at.n + 1, t=self.clock(), epoch=self.roster.epoch, roster=self.roster.version, seen=others,
             root=frontier.root().hex(), size=frontier.size,
         )  # fmt: skip
 

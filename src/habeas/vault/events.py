@@ -6,6 +6,7 @@ commitment to its content: H = SHA-256("habeas/leaf/v1\\n" || salt || SHA-256(co
 
 import enum
 import hashlib
+from collections.abc import Iterable
 from typing import Annotated, cast
 
 import msgspec
@@ -40,6 +41,11 @@ class Kind(enum.StrEnum):
     REFERRAL = "referral"
     STAMP = "stamp"
     JOINT = "joint"
+
+
+VERSIONS = (1, 2)
+"""Of commits. 2: a record of a kind in :data:`SINCE_2` is in it, which a reader of version 1 does not know."""
+SINCE_2 = frozenset({Kind.FORM, Kind.JOINT})
 
 
 class Why(enum.StrEnum):
@@ -187,6 +193,11 @@ def encode_commit(head: CommitHead, lines: list[bytes]) -> bytes:
     return b"\n".join([msgspec.json.encode(head, order="sorted"), *lines]) + b"\n"
 
 
+def version_of(events: Iterable["Event"]) -> int:
+    """The least version of a commit that holds some events, so that older readers are not shut out without need."""
+    return 2 if any(isinstance(event, Recorded) and event.kind in SINCE_2 for event in events) else 1
+
+
 def encode_line(event: Event) -> bytes:
     """The one spelling of an event: the leaf of the Merkle tree."""
     return msgspec.json.encode(event, order="sorted")
@@ -201,7 +212,7 @@ def decode_commit(untrusted: bytes) -> tuple[CommitHead, list[bytes]]:
         head = _head.decode(first)
     except (msgspec.MsgspecError, ValueError, RecursionError):
         raise DamagedError("the first line of a commit") from None
-    if head.v != 1:
+    if head.v not in VERSIONS:
         raise DamagedError("a commit of a later version; use a newer Habeas")
     return head, lines
 
