@@ -71,7 +71,7 @@ def test_the_whole_way_with_a_vault(folders, tmp_path):
     assert "Wording shared across cases: 1 group" in run("across", "show", joint, *more)
     run("case", "add", cids[0], "form", "id=F1", "words=I have been told what false statements lead to", "marked_by=M. R.", *more)
     assert "A case changed since this run" in run("across", "show", joint, *more)
-    assert "Standard form" in run("across", "run", joint, *more)
+    assert "Marked form 1" in run("across", "run", joint, *more)
     run("across", "export", joint, "--recipient", COURT, "--out", tmp_path / "out", *more)
     assert "this is a case" in run("across", "run", cids[0], *more, code=3)
     (tmp_path / "key.pem").write_bytes(SigningKey.generate().to_pem(None))

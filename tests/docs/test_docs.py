@@ -14,6 +14,8 @@ from click.testing import CliRunner
 
 from habeas.cli import main
 from habeas.domain.finding import Certainty, Examination, Kind
+from habeas.dossier.error_rates import rates
+from habeas.dossier.words import kind_title
 from habeas.intake.folder.columns import SIDE_TABLES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -63,6 +65,22 @@ def test_every_command_in_the_documents_exists_with_the_options_that_are_named(d
 @pytest.mark.parametrize("kind", Kind)
 def test_the_guide_tells_every_kind_of_finding(kind):
     assert f"`{kind}`" in (ROOT / "docs" / "guide" / "en" / "findings.md").read_text(encoding="utf-8")
+
+
+HEADINGS = ["What it claims", "On which presumptions", "When it does not fire", "How it can mislead", "How often it was wrong, on which material"]
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_every_kind_of_finding_has_a_page_with_the_same_five_answers_and_the_figures_that_a_dossier_prints(kind):
+    text = (ROOT / "docs" / "guide" / "en" / "findings" / f"{kind}.md").read_text(encoding="utf-8")
+    assert text.startswith(f"# {kind_title(kind)} (`{kind}`)\n")
+    assert re.findall(r"^## (.*)$", text, re.MULTILINE) == HEADINGS
+    assert all(len(part.strip()) > 4 for part in re.split(r"^## .*$", text, flags=re.MULTILINE)[1:])
+    rate = next((one for one in rates() if one.kind is kind), None)
+    if rate:
+        assert f"{rate.hits + rate.missed} rows annotated, {rate.hits} found, {rate.missed} missed" in text and rate.unconfirmed == 0
+    else:
+        assert "Not measured on real files" in text
 
 
 @pytest.mark.parametrize("certainty", Certainty)

@@ -77,10 +77,19 @@ def test_a_wave_names_its_days_and_is_set_against_an_even_spread():
 def test_an_office_and_its_mould_go_together():
     cases = casework(random.Random(4), 40, moulded={"Office North": 0.9})
     groups, uses = wording_across(cases)
-    found = patterns(cases, groups)
-    assert any(one.key is Key.WORDING for one in found.recurs) or uses
+    found = patterns(cases, groups, uses)
+    assert any(one.key is Key.WORDING for one in found.recurs)
     pair = next(one for one in found.together if {one.one[0], one.other[0]} == {Key.OFFICE, Key.WORDING})
     assert "Office North" in {pair.one[1], pair.other[1]} and pair.corrected < 0.001
+
+
+def test_a_mould_that_very_many_use_recurs_too():
+    cases = casework(random.Random(4), 80, moulded={"Office North": 0.9, "Office South": 0.9})
+    groups, uses = wording_across(cases)
+    found = patterns(cases, groups, uses)
+    assert any(use.form is None for use in uses)
+    widely = [one for one in found.recurs if one.key is Key.WORDING and one.value.startswith("widely used")]
+    assert widely and len(widely[0].cases) >= 32
 
 
 def test_a_case_whose_accusation_may_be_older_than_its_dated_paper_is_left_out_and_named():

@@ -58,15 +58,16 @@ def _aligned(one: Alignment, told: Told) -> str:
 
 
 def _forms(uses: Sequence[FormUse], told: Told) -> None:
-    for use in uses:
+    for number, use in enumerate(uses, 1):
         click.echo("")
         holder = told.get(use.statements[0])
         if use.form:
-            click.echo(tr("Standard form {form}, marked by a person: {count} statements", form="/".join(use.form), count=len(use.statements)))
+            click.echo(tr("Marked form {number} ({form}), a standard form by a person's word: {count} statements", number=number,
+                          form="/".join(use.form), count=len(use.statements)))  # fmt: skip
         else:
             words = holder.quote[slice(*use.span)] if holder else tr("withdrawn or shredded")
-            click.echo(tr("Used widely ({count} statements), not judged: a standard form, or a template on a mass scale? {words}",
-                          count=len(use.statements), words=words))  # fmt: skip
+            click.echo(tr("Widely used {number} ({count} statements), not judged: a standard form, or a template on a mass scale? {words}",
+                          number=number, count=len(use.statements), words=words))  # fmt: skip
             click.echo("  " + tr("To mark it: a row in forms.csv, or habeas case add CASE form id=F1 words=… office=… marked_by=…"))
         table((tr("office"), tr("statements")), use.offices)
 

@@ -19,7 +19,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from habeas.domain.across import Follows, Key, Patterns, Prompt, Recurs, SharedGroup, Together, Wave
+from habeas.domain.across import Follows, FormUse, Key, Patterns, Prompt, Recurs, SharedGroup, Together, Wave
 from habeas.domain.case import Case
 from habeas.domain.identity import fold
 from habeas.domain.when import DAY, When
@@ -56,9 +56,10 @@ class Seen(NamedTuple):
     keys: Mapping[Key, Mapping[str, str]]
 
 
-def patterns(cases: Cases, groups: Sequence[SharedGroup] = ()) -> Patterns:
-    """Every pattern of some cases; ``groups``: the wording that they share."""
-    seen = [_seen(name, cases[name], groups) for name in cases]
+def patterns(cases: Cases, groups: Sequence[SharedGroup] = (), uses: Sequence[FormUse] = ()) -> Patterns:
+    """Every pattern of some cases; ``groups`` and ``uses``: the wording that they share (:func:`habeas.examine.across.wording_across`)."""
+    holders = _wordings(groups, uses)
+    seen = [_seen(name, cases[name], holders.get(name, {})) for name in cases]
     dated = [one for one in seen if one.first is not None]
     notes = _undated(seen)
     if len(seen) < FEWEST:
@@ -93,7 +94,20 @@ def holm(ps: Sequence[float]) -> list[float]:
     return found
 
 
-def _seen(name: str, case: Case, groups: Sequence[SharedGroup]) -> Seen:
+def _wordings(groups: Sequence[SharedGroup], uses: Sequence[FormUse]) -> dict[str, dict[str, str]]:
+    """Case → the wordings in it: shared by a few, used widely, marked as a form; each under a key and a label."""
+    found: dict[str, dict[str, str]] = defaultdict(dict)
+    for number, group in enumerate(groups, 1):
+        for name, _ in group.statements:
+            found[name][f"shared {number:04}"] = tr("wording {number}", number=number)
+    for number, use in enumerate(uses, 1):
+        label = tr("marked form {number}", number=number) if use.form else tr("widely used {number}", number=number)
+        for name, _ in use.statements:
+            found[name][f"used {number:04}"] = label
+    return found
+
+
+def _seen(name: str, case: Case, wordings: Mapping[str, str]) -> Seen:
     accusing = [s for s in case.statements if of_the_accusing_side(case, s)]
     keys: dict[Key, dict[str, str]] = {key: {} for key in Key}
     for s in accusing:
@@ -101,9 +115,7 @@ def _seen(name: str, case: Case, groups: Sequence[SharedGroup]) -> Seen:
             value = s.circumstance(key.value)
             if value.strip():
                 keys[key].setdefault(fold(value), value.strip())
-    for number, group in enumerate(groups, 1):
-        if any(case_name == name for case_name, _ in group.statements):
-            keys[Key.WORDING][f"{number:04}"] = tr("wording {number}", number=number)
+    keys[Key.WORDING] |= wordings
     prompts: dict[Prompt, list[Days]] = defaultdict(list)
     for s in case.statements:
         prompt, when = prompt_of(s)
@@ -192,7 +204,11 @@ def _lag(events: Iterable[Days], first: Days, within: int) -> int | None:
 def _permuted(some: Sequence[Seen], prompt: Prompt, within: int, hits: int) -> tuple[float, float, str]:
     """(mean, p, which test) over permutations of the accusations' days among the cases."""
     firsts = [one.first for one in some if one.first]
-    follows: Booleans = np.array([[_lag(one.prompts[prompt], first, within) is not None for first in firsts] for one in some])
+    low, high = np.array(firsts).T
+    follows: Booleans = np.zeros((len(some), len(some)), bool)  # whose accusation's day follows whose events
+    for number, one in enumerate(some):
+        for first, last in one.prompts[prompt]:
+            follows[number] |= (low > last) & (high - first <= within)
     count = len(some)
     rows = np.arange(count)
     if count <= _ALL:
@@ -265,13 +281,10 @@ def _waves(dated: Sequence[Seen]) -> Iterator[Wave]:
 
 def _densest(drawn: NDArray[np.int64], within: int) -> NDArray[np.int64]:
     """For each row of sorted days the most within one window."""
-    count = drawn.shape[1]
-    most = np.ones(len(drawn), np.int64)
-    for size in range(2, count + 1):
-        fits: Booleans = np.any((drawn[:, size - 1 :] - drawn[:, : count - size + 1]) < within, axis=1)
-        if not fits.any():
-            break
-        most[fits] = size
+    apart = (int(drawn.max()) - int(drawn.min()) + within + 1) * np.arange(len(drawn))[:, None]  # rows set so far apart that no window spans two
+    flat = (drawn + apart).ravel()
+    reached = np.searchsorted(flat, flat + within) - np.arange(len(flat))
+    most: NDArray[np.int64] = reached.reshape(drawn.shape).max(axis=1)
     return most
 
 

@@ -31,7 +31,7 @@ def look(cases: Mapping[str, Case]) -> Across:
     if len(cases) < 2:  # noqa: PLR2004
         raise UsageError(tr("two cases at least are wanted"))
     groups, forms = wording_across(cases)
-    return Across(groups=groups, forms=forms, patterns=patterns(cases, groups))
+    return Across(groups=groups, forms=forms, patterns=patterns(cases, groups, forms))
 
 
 def read_folders(folders: Sequence[Path]) -> dict[str, Case]:
@@ -74,7 +74,7 @@ def may_leave(cases: Mapping[str, Case], recipient: str, day: date) -> Patterns:
         said = tr("{count} of {of} cases consent to '{purpose}' for this recipient (consents.csv); {fewest} are wanted, since fewer hide nobody",
                   count=len(asked), of=len(cases), purpose=PATTERNS, fewest=FEWEST)  # fmt: skip
         raise UsageError(said)
-    return suppressed(patterns(asked, wording_across(asked)[0]))
+    return suppressed(patterns(asked, *wording_across(asked)))
 
 
 def suppressed(found: Patterns) -> Patterns:
