@@ -398,3 +398,17 @@ def test_a_relative_date_fires_like_any_other_and_brings_along_what_dates_it():
     told = {"act": "held_at", "when": "@S001+P52D", "place": MONTEVIDEO}
     found = finding(examined(ARREST, told, NOTICE | {"when": "1977-10-01"}, accusation=(3,)), Kind.ACCUSATION_AFTER_CUSTODY)
     assert set(found.statements) == {"S001", "S002", "S003"}
+
+
+def test_the_sentence_names_every_claim_that_its_figure_counts_against_and_a_repeat_once():
+    gone = state(act="departed", when="1977-09-22", stated_on="1977-10-02", place="Montevideo, Uruguay", to_place="Buenos Aires, Argentina")
+    again = gone | {"when": "1977-09", "stated_on": "1977-10-05", "speaker": "another office"}
+    wanted = state(act="wanted", when="1978-03-01", stated_on="1978-03-01")
+    mother = {"act": "departed", "denied": "true", "when": "1977-09-22", "place": "Montevideo, Uruguay", "speaker": "the mother"}
+    cellmate = {"act": "held_at", "when": "1978-02-25/1978-03-05", "place": "Montevideo, Uruguay", "speaker": "a cellmate",
+                "circumstances": "by=Uruguay"}  # fmt: skip
+    both = examined(gone, wanted, again, mother, cellmate, accusation=(1, 2, 3)).belief
+    assert both.must_be_wrong == 2
+    assert "left Montevideo for Buenos Aires on 22 September 1977 and that A. B. was at large and wanted on 1 March 1978" in both.sentence
+    alone = examined(gone, again, mother, cellmate, accusation=(1, 2)).belief
+    assert alone.must_be_wrong == 1 and "and that" not in alone.sentence and "wanted" not in alone.sentence

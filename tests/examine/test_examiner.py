@@ -5,10 +5,13 @@ import random
 import msgspec
 import pytest
 from generator import large_case, small_case
+from simulators.people import case, state
 
+from habeas.domain.when import parse_when
 from habeas.examine.examination import Examiner, examine
 from habeas.examine.network import differing
 from habeas.examine.record import Record
+from habeas.intake.gazetteer import understand
 
 
 def part(case, statements):
@@ -22,7 +25,12 @@ def changed(draw, case):
     rows = list(case.statements)
     at = draw.randrange(len(rows))
     other = rows[draw.randrange(len(rows))]
-    match draw.choice(["remove", "date", "place", "accuse", "swap", "deny", "end"]):
+    match draw.choice(["remove", "date", "relative", "open", "place", "accuse", "swap", "deny", "end"]):
+        case "relative" if rows[at].id != other.id and (other.when is None or other.when.relative is None):
+            shift = draw.choice([f"@{other.id}+P3D", f"<@{other.id}", f">@{other.id}", f"@{other.id}-P2W"])
+            rows[at] = msgspec.structs.replace(rows[at], when=parse_when(shift))
+        case "open":
+            rows[at] = msgspec.structs.replace(rows[at], when=parse_when(draw.choice(["2017-04-25/..", "../2017-04-25", "2016", "2017-01-19"])))
         case "remove" if len(rows) > 2:
             rows.pop(at)
         case "date":
@@ -61,6 +69,21 @@ def test_a_file_of_hundreds_of_statements_that_grows_and_is_corrected(seed):
         assert examiner.examine(case, places) == examine(case, places)
         case = changed(draw, case)
         assert examiner.examine(case, places) == examine(case, places)
+
+
+def test_custody_told_by_another_date_meets_whoever_is_free_without_an_end():
+    fill = [{"act": "present", "when": f"2010-0{month}-01", "place": "Moscow, Russia"} for month in range(1, 9)]
+    claim = state(act="departed", when="2017-04-25/..", place="Moscow, Russia", body="Russia")
+    wanted = state(body="Russia", act="wanted", when="2017-06-01")
+    held = {"act": "detained", "when": "<@S002", "place": "Grozny, Russia"}
+    whole = case(claim, {"act": "present", "when": "2017-01-19", "place": "Grozny, Russia"}, *fill, wanted, held, accusation=(1, 11))
+    after = case(claim, {"act": "present", "when": "2017-01-19", "place": "Grozny, Russia"}, *fill, wanted, held | {"act": "present", "when": "2016"},
+                 accusation=(1, 11))  # fmt: skip
+    places = understand(whole)
+    for states in ((whole, after), (after, whole), (whole, part(whole, whole.statements[:-1]), whole)):
+        examiner = Examiner()
+        for one in states:
+            assert examiner.examine(one, places) == examine(one, places)
 
 
 def test_of_one_more_statement_only_what_it_touches_is_looked_at_again():

@@ -12,27 +12,59 @@ from simulators.people import case, state
 
 from habeas.domain.across import Key, Prompt
 from habeas.examine.across import wording_across
-from habeas.examine.patterns import DRAWS, FEWEST, LEAST, fisher, holm, patterns
+from habeas.examine.patterns import FEWEST, LEAST, fisher, half, holm, patterns
 
 
 def follows(found, prompt, within):
     return next((one for one in found.follows if one.prompt is prompt and one.within == within), None)
 
 
-def test_accusations_that_follow_a_complaint_are_told_with_the_days_and_what_chance_would_give():
-    found = patterns(casework(random.Random(1), 20, planted=0.8))
+def test_accusations_that_follow_a_complaint_are_told_with_their_days_and_how_many_came_before_one():
+    found = patterns(casework(random.Random(1), 24, planted=0.8))
     week = follows(found, Prompt.COMPLAINT, 7)
-    assert len(week.cases) >= 12 and week.of == 20 and week.expected < 1
+    assert len(week.cases) >= 15 and week.of == 24 and week.before <= 2
     assert all(1 <= lag <= 7 for lag in week.lags) and len(week.lags) == len(week.cases)
-    assert week.p == pytest.approx(1 / (1 + DRAWS)) and week.p < week.corrected < 0.01
-    assert "permutation" in week.test
+    assert week.p < week.corrected < 0.01
 
 
-def test_with_few_cases_every_permutation_is_tried():
-    found = patterns(casework(random.Random(2), 6, planted=1.0))
-    week = follows(found, Prompt.COMPLAINT, 7)
-    assert "every permutation" in week.test
-    assert 1 <= round(week.p * 720) == pytest.approx(week.p * 720) and week.p < 0.01
+def test_before_and_after_are_compared_so_that_neither_era_nor_length_of_an_affair_makes_a_pattern():
+    alarms = 0
+    for seed in range(20):
+        found = patterns(casework(random.Random(seed), 15, days=3000, affair=60))
+        alarms += any(one.corrected <= 0.05 for one in found.follows)
+    assert alarms <= 3
+
+
+def test_the_nearest_event_counts_and_one_that_may_be_on_either_side_does_not():
+    def days(said, *events):
+        rows = [{"act": "appeal_sent", "when": when, "side": "family"} for when in events]
+        made = {f"c{number}": case(state(act="wanted", stated_on=said), *rows, accusation=(1,)) for number in range(5)}
+        found = follows(patterns(made), Prompt.COMPLAINT, 7)
+        return (5, 0) if found and found.cases else (0, found.before) if found else None
+
+    assert days("2017-05-10", "2017-05-08", "2017-05-16") == (5, 0)
+    assert follows(patterns({f"c{n}": case(state(act="wanted", stated_on="2017-05-10"), {"act": "appeal_sent", "when": "2017-05-12"}, accusation=(1,))
+                             for n in range(5)}), Prompt.COMPLAINT, 7) is None  # fmt: skip
+    assert days("2017-05-10", "2017-05-08/2017-05-12") is None
+
+
+def test_several_cases_in_one_paper_of_one_office_count_once():
+    def rows(number, office):
+        return case(
+            state(act="wanted", stated_on="2017-05-10", circumstances=f"office={office}"),
+            {"act": "appeal_sent", "when": "2017-05-08"},
+            accusation=(1,),
+        )
+
+    one = follows(patterns({f"c{n}": rows(n, "Office North") for n in range(8)}), Prompt.COMPLAINT, 7)
+    eight = follows(patterns({f"c{n}": rows(n, f"Office {n}") for n in range(8)}), Prompt.COMPLAINT, 7)
+    assert (len(one.cases), one.p) == (8, 0.5) and (len(eight.cases), eight.p) == (8, 1 / 256)
+
+
+@given(st.integers(0, 12), st.data())
+def test_the_p_of_a_sign_test_is_the_share_of_all_ways_in_which_as_many_fall_after(of, data):
+    hits = data.draw(st.integers(0, of))
+    assert half(hits, of) == pytest.approx(sum(way.bit_count() >= hits for way in range(2**of)) / 2**of)
 
 
 def test_nothing_is_looked_at_below_the_least_number_of_cases():
@@ -46,20 +78,6 @@ def test_no_value_of_fewer_cases_than_the_least_is_told():
         found = patterns(casework(random.Random(seed), 12))
         assert all(len(one.cases) >= LEAST for one in (*found.recurs, *found.follows))
         assert all(one.both >= LEAST for one in found.together)
-
-
-def test_one_publication_behind_many_cases_is_tested_by_moving_their_days_together():
-    rows = {}
-    for number in range(12):
-        said = f"2017-04-{3 + number % 5:02}" if number < 9 else f"201{5 + number % 3}-11-0{number - 8}"
-        rows[f"c{number}"] = case(
-            state(act="departed", when="2017-02", stated_on=said),
-            {"side": "press", "speaker": "a newspaper", "act": "other", "stated_on": "2017-04-01"},
-            accusation=(1,),
-        )
-    week = follows(patterns(rows), Prompt.PUBLICATION, 7)
-    assert (len(week.cases), week.of) == (9, 12)
-    assert "shift" in week.test and week.corrected < 0.05
 
 
 def test_a_wave_names_its_days_and_is_set_against_an_even_spread():
@@ -100,24 +118,29 @@ def test_a_case_whose_accusation_may_be_older_than_its_dated_paper_is_left_out_a
     assert any("vague" in note for note in found.notes)
 
 
-SIDES = st.sampled_from(["family", "witness", "other"])
+SIDES = st.sampled_from(["family", "witness", "other", "international", "commission", "press"])
+WORDS = "We were asked by the officer of the asylum office in the town of the clinic and told him all that we knew about that night"
 CLIENT = st.fixed_dictionaries({
-    "side": SIDES, "act": st.sampled_from(["present", "held_at", "seen_in_custody", "released", "other"]),
+    "side": SIDES, "act": st.sampled_from(["present", "held_at", "seen_in_custody", "released", "other"]), "stated_on": st.just(""),
     "when": st.sampled_from(["2016-03-01", "2017", ""]), "place": st.sampled_from(["a clinic", "a host's house", "Berlin, Germany"]),
-    "to_place": st.sampled_from(["", "a border"]), "quote": st.text("abc ", max_size=40), "summary": st.text("abc ", max_size=40),
-    "speaker": st.text("abc", min_size=1, max_size=8),
+    "to_place": st.sampled_from(["", "a border"]), "quote": st.sampled_from([WORDS, ""]), "summary": st.text("abc ", max_size=40),
+    "speaker": st.text("abc", min_size=1, max_size=8), "person": st.sampled_from(["", "a brother"]),
+    "circumstances": st.sampled_from(["", "office=UNHCR; officer=caseworker 7", "officer=Captain K; demanded_by=the district police", "article=208"]),
 })  # fmt: skip
+HOST = {"side": "state", "body": "Austria", "speaker": "asylum office", "act": "statement_taken", "quote": WORDS, "stated_on": "2018-01-01",
+        "circumstances": "office=BFA Wien; officer=official 4; article=3"}  # fmt: skip
 
 
 @settings(max_examples=25, deadline=None)
 @given(st.lists(CLIENT, max_size=6), st.integers(0, 5))
-def test_whatever_the_clients_side_says_changes_no_pattern(rows, seed):
+def test_whatever_the_clients_side_says_to_whomever_changes_no_pattern_and_no_wording(rows, seed):
     cases = casework(random.Random(seed), 6, planted=0.5)
+    rows = [*rows, HOST]
     more = {
         name: msgspec.structs.replace(one, statements=(*one.statements, *(msgspec.structs.replace(s, id=f"X{s.id}") for s in case(*rows).statements)))
         for name, one in cases.items()
     }
-    assert patterns(more) == patterns(cases)
+    assert patterns(more) == patterns(cases) and wording_across(more) == wording_across(cases)
 
 
 @given(st.integers(1, 6), st.data())

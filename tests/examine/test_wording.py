@@ -33,8 +33,8 @@ def test_two_signed_texts_from_one_mould_are_shown_as_an_alignment_with_slots_an
     assert (found.statements, found.bears_on) == (("S001", "S002"), "accusation")
     assert "⟦" in found.arithmetic[0] and "уехал" in found.arithmetic[0]
     assert found.arithmetic[2:] == (
-        "S001: taken down by Captain K / the Leninsky department, Grozny, 1 June 2017",
-        "S002: taken down by Captain K / the Leninsky department, Grozny, 1 March 2016",
+        "S001: taken down by Captain K / the Leninsky department, 1 June 2017",
+        "S002: taken down by Captain K / the Leninsky department, 1 March 2016",
     )
     assert "standard form" in found.readings[0]
     assert not any(word in " ".join((found.explanation, *found.readings)) for word in ("coerce", "forced", "dictat"))

@@ -1,6 +1,7 @@
 """Many plainly synthetic cases of one organisation: when each accusation was first recorded, what went before it, and who took it down.
 
-``planted``: share of cases in which the accusation follows the complaint within a week; elsewhere its day is drawn from the whole period.
+``planted``: share of cases in which the accusation follows the complaint within a week; elsewhere both are drawn from the same ``affair`` days, so that
+they lie near each other though neither follows the other.
 """
 
 import random
@@ -43,14 +44,15 @@ def one_case(draw: random.Random, number: int, *, said: date, complaint: date, o
 
 
 def casework(
-    draw: random.Random, count: int, *, planted: float = 0.0, days: int = 1500, moulded: Mapping[str, float] | None = None
+    draw: random.Random, count: int, *, planted: float = 0.0, days: int = 1500, affair: int = 120, moulded: Mapping[str, float] | None = None
 ) -> dict[str, Case]:
     """``moulded``: office → share of its cases whose text comes from one mould."""
     found = {}
     for number in range(1, count + 1):
-        complaint = START + timedelta(days=draw.randrange(days))
+        begins = START + timedelta(days=draw.randrange(days))
+        complaint = begins + timedelta(days=draw.randrange(affair))
         follows = draw.random() < planted
-        said = complaint + timedelta(days=draw.randrange(1, 7)) if follows else START + timedelta(days=draw.randrange(days))
+        said = complaint + timedelta(days=draw.randrange(1, 7)) if follows else begins + timedelta(days=draw.randrange(affair))
         office = draw.choice(list(OFFICERS))
         words = FORM if draw.random() < (moulded or {}).get(office, 0.0) else ""
         found[f"case-{number:012x}"] = one_case(draw, number, said=said, complaint=complaint, office=office, words=words)

@@ -453,3 +453,13 @@ def test_a_list_of_members_of_a_later_version_in_a_store_stops_an_older_reader_f
         done = sync(world.b, world.store, "s")
         assert done.pushed == 0
         assert any("later version" in str(one) for one in done.alarms)
+
+
+def test_a_commit_of_a_later_version_is_told_as_such_and_its_case_stays_readable(tmp_path, monkeypatch):
+    with three(tmp_path) as case:
+        payload = add(case.b, {"id": "S1"})
+        monkeypatch.setattr("habeas.vault.compartment.version_of", lambda _: 3)
+        add(case.b, {"id": "S2"})
+        said = case.sync_all()
+        assert any("of a later version; use a newer Habeas" in one for one in said)
+        assert record_of(case.a, payload) == {"id": "S1"}

@@ -20,7 +20,7 @@ _RECIPIENT = click.option("--recipient", required=True, help="For whom: cases wi
 def across() -> None:
     """Several cases side by side: wording that the accusing side's texts share, and patterns in what it recorded. Nothing of a client is compared.
 
-    With a vault, results live in a joint compartment (JOINT), which admits nobody who does not read every case in it.
+    With a vault, cases are set side by side in a joint compartment (JOINT), which admits nobody who does not read every case in it.
     """
 
 
@@ -52,7 +52,9 @@ def new(access: Access, cases: tuple[str, ...], review_on: datetime | None) -> N
     from habeas.services.joint import new_joint  # noqa: PLC0415
 
     with access.vault() as opened:
-        click.echo(new_joint(opened, cases, review_day(review_on)))
+        joint = new_joint(opened, cases, review_day(review_on))
+    click.echo(joint)
+    click.echo(tr("A joint compartment of {count} cases. Next: habeas across run {id}", count=len(set(cases)), id=joint), err=True)
 
 
 @across.command()
@@ -60,7 +62,7 @@ def new(access: Access, cases: tuple[str, ...], review_on: datetime | None) -> N
 @JSON
 @case_options
 def run(access: Access, joint: str, *, as_json: bool) -> None:
-    """Look at the cases of a joint compartment as they stand now, and keep the result there. Each case's log says so."""
+    """Look at the cases of a joint compartment as they stand now. Each case's log says so; the result is kept nowhere."""
     from habeas.services.joint import run as run_joint  # noqa: PLC0415
 
     with access.case(joint) as (opened, comp), show.progress(quiet=as_json) as progress:
@@ -69,31 +71,15 @@ def run(access: Access, joint: str, *, as_json: bool) -> None:
     _said(ran, as_json=as_json)
 
 
-@across.command("show")
-@click.argument("joint", metavar="JOINT")
-@JSON
-@case_options
-def show_(access: Access, joint: str, *, as_json: bool) -> None:
-    """What the last run found, with the words as the cases hold them now."""
-    from habeas.services.joint import last_run  # noqa: PLC0415
-
-    with access.case(joint) as (opened, comp):
-        ran = last_run(opened, comp)
-    _said(ran, as_json=as_json)
-
-
 def _said(ran: "Ran", *, as_json: bool) -> None:
     from habeas.cli import show_across  # noqa: PLC0415
 
-    if ran.strangers:
-        codes = ", ".join(ran.strangers)
-        click.echo(tr("They read this joint compartment and no longer every case in it; revoke them here too: {codes}", codes=codes), err=True)
-    if ran.older:
-        click.echo(tr("A case changed since this run: habeas across run JOINT"), err=True)
     if as_json:
         show_vault.json_lines(ran.found)
-    else:
-        show_across.across(ran.found, ran.cases)
+        return
+    show_across.across(ran.found, ran.cases)
+    if ran.number > 1:
+        click.echo(tr("This is look {number} at these cases. Each look is one more chance for something to appear by chance.", number=ran.number))
 
 
 @across.command()

@@ -41,8 +41,8 @@ def import_(access: Access, folder: Path, review_on: datetime | None, *, as_json
         done = import_folder(opened, folder, review_day(review_on), progress)
     if as_json:
         paths = {
-            "plaintext": [show_vault.printable(str(one)) for one in done.left_in_plaintext],
-            "not_taken": [show_vault.printable(str(one)) for one in done.not_taken],
+            "plaintext": [show.printable(str(one)) for one in done.left_in_plaintext],
+            "not_taken": [show.printable(str(one)) for one in done.not_taken],
         }
         show_vault.json_lines({"case": done.cid, "counts": done.counts, "exhibits": done.exhibits, "bytes": done.size, **paths})
         return
@@ -51,7 +51,7 @@ def import_(access: Access, folder: Path, review_on: datetime | None, *, as_json
         click.echo(tr("{file}: {read} read = {taken} taken + {refused} refused + {duplicates} duplicates",
                       file=count.file, read=count.read, taken=count.taken, refused=count.refused, duplicates=count.duplicates))  # fmt: skip
     for path in done.not_taken:
-        click.echo(tr("not taken, since no row names it: {path}", path=show_vault.printable(str(path))))
+        click.echo(tr("not taken, since no row names it: {path}", path=show.printable(str(path))))
     show_vault.plaintext(done.left_in_plaintext)
 
 

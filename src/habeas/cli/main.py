@@ -145,12 +145,14 @@ def _beside(
     from habeas.services.joint import cited_beside  # noqa: PLC0415
 
     today = datetime.now(tz=UTC).astimezone().date()
+    if (folder and folder.resolve() in {Path(one).resolve() for one in beside}) or cid in beside:
+        raise UsageError(tr("the case itself is among --beside; name others"))
     if folder or not cid or not beside:
         with _source(folder, cid, access, "dossier") as source:
             yield source, consenting(read_folders([Path(one) for one in beside]), recipient, today)
         return
     with access.case(cid) as (vault, comp):
-        yield vault_source(comp, "dossier"), cited_beside(vault, [one for one in beside if one != cid], recipient, today)
+        yield vault_source(comp, "dossier"), cited_beside(vault, list(beside), recipient, today)
 
 
 @main.command()
@@ -236,7 +238,7 @@ def dossier(  # noqa: PLR0913  # one parameter an option
     with _beside(folder, cid, beside, recipient, access) as (source, foreign), show.progress() as progress:
         made = make_dossier(source, out, key, _day(day), chosen=chosen, foreign=foreign, with_originals=originals, progress=progress)
     if beside:
-        show.beside(len(foreign), len(beside))
+        show.beside(made.beside, len(foreign), len(beside))
     show.dossier(made)
     if not made.verdict.good:
         sys.exit(1)

@@ -57,8 +57,8 @@ def admit(  # noqa: PLR0913
     from habeas.services.people import admit as run  # noqa: PLC0415
     from habeas.vault.roster import Role  # noqa: PLC0415
 
-    with access.case(case) as (_, comp):
-        invitation, note = run(comp, text_of(card_file), Role(role), code, same_person=same_person)
+    with access.case(case) as (opened, comp):
+        invitation, note = run(comp, text_of(card_file), Role(role), code, same_person=same_person, vault=opened)
     admitted(invitation, note, proposal)
 
 
@@ -88,12 +88,12 @@ def approve(access: Access, case: str, proposal: Path, files: tuple[Path, ...], 
     from habeas.services.people import changes_in  # noqa: PLC0415
 
     note = text_of(proposal).encode()
-    with access.case(case) as (_, comp):
+    with access.case(case) as (opened, comp):
         for line in changes_in(comp, note):
             click.echo(line, err=True)
         if not yes:
             click.confirm(tr("Sign it?"), abort=True, err=True)
-        click.echo(run(comp, note, [text_of(one).strip() for one in files]))
+        click.echo(run(comp, note, [text_of(one).strip() for one in files], opened))
     click.echo(tr("Sync, then give this invitation to the device's owner."), err=True)
 
 

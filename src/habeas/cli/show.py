@@ -15,6 +15,7 @@ from rich.text import Text
 
 from habeas.domain.errors import Problem
 from habeas.domain.finding import BearsOn, Belief, Changed, Changes, Examination, Finding, Question
+from habeas.dossier.across import Chosen
 from habeas.dossier.words import finding_label, kind_title
 from habeas.examine.independence import Hint
 from habeas.locale import tr, tr_n
@@ -37,6 +38,11 @@ def _out() -> Console:
 def plain() -> bool:
     """Whether the output is piped."""
     return not sys.stdout.isatty()
+
+
+def printable(text: str) -> str:
+    """A text that cannot play with the terminal: what is not printable stands as an escape."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape", "backslashreplace").decode() for c in text)
 
 
 def error(words: str) -> None:
@@ -93,9 +99,21 @@ def checked(result: Checked, *, as_json: bool) -> None:
     click.echo(tr("Nothing is wrong with this folder."))
 
 
-def beside(consenting: int, of: int) -> None:
-    """How many of the other cases consent."""
+def beside(chosen: Chosen, consenting: int, of: int) -> None:
+    """How many of the other cases consent, and what the dossier shows of them, or would once a reviewer confirmed it."""
     click.echo(tr("{count} of {of} other cases consent to stand beside this one before this recipient.", count=consenting, of=of))
+    if consenting < of:
+        click.echo(
+            tr("A consent names the client, and each person whose words are shown: purpose=shared_wording, this recipient word for word, given_on; "
+               "with a vault: habeas case add CASE consent person=… purpose=shared_wording recipient=… given_on=…")
+        )  # fmt: skip
+    for one in chosen.found:
+        state = tr("confirmed") if one.id in chosen.reviews else tr("not confirmed for inputs {inputs}", inputs=one.inputs)
+        click.echo(f"{one.id}: {state}")
+        for line in one.lines:
+            click.echo(f"  {line.label}: {line.recorder}, {line.month}, " + tr("{count} words, {own} outside forms", count=line.words, own=line.own))
+        for words in one.alignments:
+            click.echo("  " + printable(words))
 
 
 def examination(examined: Examined) -> None:
@@ -146,7 +164,8 @@ def _lines(finding: Finding, arithmetic: int) -> list[str]:
 def _belief(result: Examination) -> None:
     belief = result.belief
     label = {origin.id: origin.label for origin in result.origins}
-    click.echo(tr("Sources, if every unrecorded pair were one: {count}. Carriers of it all: {carriers}. Sources to deny it: {deny}.",
+    click.echo(tr("Sources without a presumption, if every unrecorded pair were one: {count}. Carriers of it all: {carriers}. "
+                  "Sources to deny it: {deny}.",
                   count=belief.if_unknown_merged, carriers=belief.carriers, deny=belief.to_deny))  # fmt: skip
     for point in belief.points_with_presumptions:
         click.echo(f"  {label[point.origin]}: {', '.join(point.statements)}")

@@ -4,12 +4,14 @@ from collections.abc import Mapping, Sequence
 
 import click
 
+from habeas.cli.show import printable
 from habeas.cli.show_vault import table
 from habeas.domain.across import Across, Alignment, FormUse, Patterns, SharedGroup, Statement
 from habeas.domain.case import Case
 from habeas.domain.statement import Statement as Row
-from habeas.dossier.pattern_pictures import BEYOND_CHANCE, key_words, p_words, prompt_words
+from habeas.dossier.pattern_pictures import key_words, p_words, prompt_words
 from habeas.examine.passages import with_slots
+from habeas.examine.patterns import BEYOND_CHANCE
 from habeas.examine.wording import when_words
 from habeas.locale import tr, tr_n
 
@@ -33,39 +35,33 @@ def across(found: Across, cases: Mapping[str, Case]) -> None:
 def _group(number: int, group: SharedGroup, told: Told) -> None:
     click.echo("")
     click.echo(tr("wording {number}", number=number))
-    most = {one: max((a.words for a in group.alignments if one in (a.first, a.second)), default=0) for one in group.statements}
-    head = (tr("case"), tr("statement"), tr("taken down by"), tr("place"), tr("recorded"), tr("words shared"))
-    table(head, [(*one, *_row(told.get(one)), most[one]) for one in group.statements])
+    nearest = {one: max((a for a in group.alignments if one in (a.first, a.second)), key=lambda a: a.words) for one in group.statements}
+    head = (tr("case"), tr("statement"), tr("taken down by"), tr("recorded"), tr("words shared"), tr("outside forms"))
+    table(head, [(*one, *_row(told[one]), nearest[one].words, nearest[one].own) for one in group.statements])
     for one in group.alignments[:_ALIGNED]:
-        click.echo("  " + _aligned(one, told))
+        click.echo("  " + printable(_aligned(one, told)))
     if len(group.alignments) > _ALIGNED:
         click.echo("  " + tr("and {count} more; --json has all", count=len(group.alignments) - _ALIGNED))
     click.echo("  " + tr("It may be: a standard form or a recorder's habit; one repeating the other; one drafter. It is no proof of any."))
 
 
-def _row(statement: Row | None) -> tuple[str, str, str]:
-    if statement is None:
-        return tr("withdrawn or shredded"), "", ""
+def _row(statement: Row) -> tuple[str, str]:
     by = " / ".join(part for part in (statement.circumstance("officer"), statement.circumstance("office")) if part)
-    return by or tr("not recorded"), statement.place.split(",")[0], when_words(statement.stated_on) if statement.stated_on else tr("not dated")
+    return by or tr("not recorded"), when_words(statement.stated_on) if statement.stated_on else tr("not dated")
 
 
 def _aligned(one: Alignment, told: Told) -> str:
-    first, second = told.get(one.first), told.get(one.second)
-    if first is None or second is None or any(max(a[1], 0) > len(first.quote) or b[1] > len(second.quote) for a, b in one.spans):
-        return tr("{one} and {other}: the words changed since; run again", one="/".join(one.first), other="/".join(one.second))
-    return f"{'/'.join(one.first)} · {'/'.join(one.second)}: {with_slots(first.quote, second.quote, one.spans)}"
+    return f"{'/'.join(one.first)} · {'/'.join(one.second)}: {with_slots(told[one.first].quote, told[one.second].quote, one.spans)}"
 
 
 def _forms(uses: Sequence[FormUse], told: Told) -> None:
     for number, use in enumerate(uses, 1):
         click.echo("")
-        holder = told.get(use.statements[0])
         if use.form:
             click.echo(tr("Marked form {number} ({form}), a standard form by a person's word: {count} statements", number=number,
                           form="/".join(use.form), count=len(use.statements)))  # fmt: skip
         else:
-            words = holder.quote[slice(*use.span)] if holder else tr("withdrawn or shredded")
+            words = printable(told[use.statements[0]].quote[slice(*use.span)])
             click.echo(tr("Widely used {number} ({count} statements), not judged: a standard form, or a template on a mass scale? {words}",
                           number=number, count=len(use.statements), words=words))  # fmt: skip
             click.echo("  " + tr("To mark it: a row in forms.csv, or habeas case add CASE form id=F1 words=… office=… marked_by=…"))
@@ -79,11 +75,12 @@ def _patterns(found: Patterns) -> None:
         click.echo("· " + note)
     _titled(
         tr("What accusations follow"),
-        (tr("first recorded"), tr("cases"), "", tr("by chance"), tr("corrected")),
+        (tr("first recorded"), tr("cases"), "", tr("within as many days before it"), tr("corrected")),
         [
-            (tr("within {count} days of {event}", count=one.within, event=prompt_words(one.prompt)), f"{len(one.cases)}/{one.of}",
-             _bar(len(one.cases), one.of), one.expected, p_words(one.corrected))
+            (tr("within {count} days after {event}", count=one.within, event=prompt_words(one.prompt)), f"{len(one.cases)}/{one.of}",
+             _bar(len(one.cases), one.of), f"{one.before}/{one.of}", p_words(one.corrected))
             for one in found.follows
+            if one.corrected <= BEYOND_CHANCE
         ],
     )  # fmt: skip
     _titled(
@@ -104,16 +101,21 @@ def _patterns(found: Patterns) -> None:
             for one in beyond
         ],
     )  # fmt: skip
-    if len(found.together) > len(beyond):
-        click.echo(tr("{count} more pairs go together no more than chance explains (--json has them)", count=len(found.together) - len(beyond)))
     _titled(
         tr("Waves"),
-        (tr("within"), tr("most"), tr("from"), tr("to"), tr("by chance"), tr("corrected")),
+        (tr("within"), tr("most"), tr("from"), tr("to"), tr("expected by chance"), tr("corrected")),
         [
             (tr_n("{count} day", "{count} days", one.within), f"{one.most}/{one.of}", one.begins, one.ends, one.expected, p_words(one.corrected))
             for one in found.waves
+            if one.corrected <= BEYOND_CHANCE
         ],
     )  # fmt: skip
+    corrected = [one.corrected for one in found.follows] + [one.corrected for one in found.together] + [one.corrected for one in found.waves]
+    silent = sum(p > BEYOND_CHANCE for p in corrected)
+    if silent:
+        click.echo("")
+        click.echo(tr_n("{count} more comparison shows no more than chance explains (--json has it).",
+                        "{count} more comparisons show no more than chance explains (--json has them).", silent))  # fmt: skip
 
 
 def _titled(title: str, head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from habeas.cli.show import plain
+from habeas.cli.show import plain, printable
 from habeas.locale import tr, tr_n
 
 
@@ -74,11 +74,6 @@ def plaintext(left: Sequence[Any]) -> None:
     if len(left) > 20:  # noqa: PLR2004
         click.echo(tr("  and {count} more", count=len(left) - 20))
     click.echo(tr("Deleting a file does not erase it from most disks; keep originals on an encrypted disk, or destroy the medium."))
-
-
-def printable(text: str) -> str:
-    """A text that cannot play with the terminal: what is not printable stands as an escape."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape", "backslashreplace").decode() for c in text)
 
 
 def steps(found: Sequence[Any], *, as_json: bool) -> None:

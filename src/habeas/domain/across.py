@@ -19,11 +19,6 @@ class Prompt(enum.StrEnum):
     FLIGHT = "flight"
     MASS_ARREST = "mass_arrest"
 
-    @property
-    def public(self) -> bool:
-        """Whether one such event may stand behind many cases at once."""
-        return self in (Prompt.PUBLICATION, Prompt.MASS_ARREST)
-
 
 class Key(enum.StrEnum):
     """What of the accusing side may recur: who took it down, where, under which article, on which form, in which words."""
@@ -40,11 +35,15 @@ Statement = tuple[str, str]
 
 
 class Alignment(msgspec.Struct, frozen=True, kw_only=True):
-    """Two statements of different cases: how many words they share, the bits beyond chance, and the common spans (characters) in both."""
+    """Two statements of different cases: how many words they share, the bits beyond chance, and the common spans (characters) in both.
+
+    ``own``: how many of the words stand outside marked forms and what is widely used.
+    """
 
     first: Statement
     second: Statement
     words: int
+    own: int
     bits: float
     spans: tuple[tuple[tuple[int, int], tuple[int, int]], ...]
 
@@ -69,18 +68,20 @@ class FormUse(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Follows(msgspec.Struct, frozen=True, kw_only=True):
-    """Of the cases ``of`` in which both are dated, those whose accusation is first recorded within so many days after such an event.
+    """Of the cases ``of`` in which both are dated, those whose accusation is first recorded within so many days after the nearest such event, and
+    how many within as many days ``before`` it.
 
-    ``expected``: the mean under the test's null; ``p`` one-sided; ``corrected``: for all looks of the run (Holm 1979). ``lags``: days of each case.
-    """
+    ``expected``: half of both, counted in papers (what one office recorded on one day); ``p`` one-sided (sign test); ``corrected``: for all looks of
+    the run (Holm 1979). ``lags``: days of each case.
+    """  # noqa: D205
 
     prompt: Prompt
     within: int
     cases: tuple[str, ...]
+    before: int
     of: int
     expected: float
     p: float
-    test: str
     corrected: float = 1.0
     lags: tuple[int, ...] = ()
 
@@ -88,6 +89,7 @@ class Follows(msgspec.Struct, frozen=True, kw_only=True):
 class Recurs(msgspec.Struct, frozen=True, kw_only=True):
     """One officer, office, article, form or wording in several cases; ``of``: cases in which that key is recorded at all.
 
+    ``value``: the commonest spelling, without asides; ``spelled``: how many of the cases write it so.
     ``first`` and ``last``: the days (ISO 8601) of their first accusations, empty where none is dated.
     """
 
@@ -95,6 +97,7 @@ class Recurs(msgspec.Struct, frozen=True, kw_only=True):
     value: str
     cases: tuple[str, ...]
     of: int
+    spelled: int = 0
     first: str = ""
     last: str = ""
 
@@ -150,14 +153,15 @@ class Across(msgspec.Struct, frozen=True, kw_only=True):
     patterns: Patterns
 
 
-class Joint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The record of a joint compartment: the cases it is made of, the people (codes) who read every one of them, and the last run.
+class Look(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One run over the cases of a joint compartment: the day (ISO 8601), and how many tests it made. Its result is kept nowhere."""
 
-    ``seen``: for each case how far its logs went then; ``on``: the day of the run (ISO 8601).
-    """
+    on: str
+    tests: int
+
+
+class Joint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The record of a joint compartment: the cases that stand side by side, and when they were looked at."""
 
     cases: tuple[str, ...]
-    allowed: tuple[str, ...]
-    on: str = ""
-    seen: tuple[int, ...] = ()
-    found: Across | None = None
+    looks: tuple[Look, ...] = ()

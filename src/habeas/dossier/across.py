@@ -1,52 +1,67 @@
 """Wording that a case shares with statements of other cases, as a dossier may show it: "Statement B", its office and month, and masked slots.
 
-Of a foreign case nothing is shown but the words that both have in common, who took them down, and in which month. What differs between the two
-is a slot that says what kind of thing stands in it (⟦name⟧ ⟦date or number⟧ ⟦words⟧), on both sides. Figures, and names that either case knows,
-are masked in the common words as well. What it does not do: decide who consents (:mod:`habeas.services.across`).
+What is printed comes from the dossier's own text alone, word for word what its annex shows anyway; of another case it tells which of these words
+stand there too. Names, dates and figures are slots (⟦name⟧ ⟦date or number⟧ ⟦words⟧) whether the other text has the same ones or not, so that a
+slot tells nothing. Only pairs with a statement of this case are shown, never what two other cases share. Officers are numbered, and an office is
+named where this case names it. What it does not do: decide who consents (:mod:`habeas.services.across`).
 """
 
 import hashlib
 import re
-from collections.abc import Collection, Mapping, Sequence
-from itertools import pairwise
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import msgspec
 
-from habeas.domain.across import Alignment, SharedGroup
+from habeas.domain.across import Alignment
 from habeas.domain.case import Case, Decision, Review
-from habeas.domain.statement import Side, Statement
+from habeas.domain.errors import UsageError
+from habeas.domain.identity import fold, plain_name
+from habeas.domain.statement import Statement
 from habeas.domain.when import DAY, When, moment
-from habeas.dossier.masking import MASK, Mask, names_of
-from habeas.examine.across import wording_across
-from habeas.examine.battery.wording import shortened
+from habeas.dossier.masking import MASK
+from habeas.examine.across import aligned, compared
+from habeas.examine.battery.story import joined
 from habeas.locale import tr
 
 OWN = ""
 """The name under which the dossier's own case takes part: no case id has it."""
-_ID = re.compile("W[0-9a-f]{10}")
-_DIGITS = re.compile(r"\d")
 _HIDDEN = "\ue000"
 """Stands for a masked name while texts are compared (of the private use area of Unicode)."""
-_FIGURE = re.compile(r"\w*\d\w*(?:[.,:/-]\w*\d\w*)*")
-_WORDS = re.compile(r"[^\W\d_]+")
-_MONTHS = re.compile(
-    r"^(januar|februar|march|april|may$|june|july|august|septemb|octob|novemb|decemb|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiemb"
-    r"|octubre|noviemb|diciemb|январ|феврал|март|апрел|ма[йя]$|июн|июл|август|сентябр|октябр|ноябр|декабр)",
+_ID = re.compile("W[0-9a-f]{10}")
+_TOKEN = re.compile(r"\ue000|[^\W_]+(?:[.,:/’'-][^\W_]+)*", re.UNICODE)
+_LETTERS = re.compile(r"[^\W\d_]+")
+_CALENDAR = re.compile(
+    r"januar|februar|march$|april|may$|june$|july$|august|septemb|octob|novemb|decemb|enero|febrero|marzo|abril|mayo$|junio|julio|agosto|septiemb|octubre"
+    r"|noviemb|diciemb|январ|феврал|марта?$|марте$|апрел|ма[йяе]$|июн[ьяе]$|июл[ьяе]$|август|сентябр|октябр|ноябр|декабр|monday|tuesday|wednesday|thursday"
+    r"|friday|saturday|sunday|lunes|martes|miércoles|jueves|viernes|sábado|domingo|понедельник|вторник|сред[ау]$|четверг|пятниц|суббот|воскресень",
     re.IGNORECASE,
 )
+_OPENERS = frozenset({
+    "a", "the", "we", "he", "she", "they", "it", "that", "this", "in", "on", "at", "to", "of", "my", "our", "his", "her", "no", "not", "by",
+    "я", "в", "к", "с", "у", "о", "а", "и", "y", "e", "o",
+    "от", "мы", "он", "она", "они", "это", "во", "на", "по", "из", "со", "не", "мой", "моя", "наш", "наша",
+    "yo", "el", "la", "los", "las", "en", "de", "mi", "que", "nosotros",
+})  # fmt: skip
+"""Words with which a sentence begins that are no names."""
+_ALONE = frozenset({"I", "Я"})
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
-    """A row of the comparative chart: the statement's label, who took it down, in which month, and how many words it shares with its nearest."""
+    """A row of the comparative chart: the statement's label, who took it down, in which month, and how many words it shares with its nearest.
+
+    ``own``: how many of them stand outside what was marked as a standard form or is widely used.
+    """
 
     label: str
     recorder: str
     month: str
     words: int
+    own: int
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
-    """One group as it may leave. ``inputs``: a digest of all that it was made of, for a review."""
+    """One group as it may leave. ``inputs``: a digest of all that is shown, for a review; it is for counsel and never in a bag."""
 
     id: str
     inputs: str
@@ -55,21 +70,29 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     alignments: tuple[str, ...]
 
 
-def shown_wording(own: Case, foreign: Mapping[str, Case]) -> tuple[Shown, ...]:
-    """Groups that hold a statement of the (redacted) case; the foreign ones are masked here, and only what is disclosable takes part."""
-    own = _read_as_hidden(own)
-    masks = {name: Mask(names_of(case), (), {s.body for s in case.statements if s.side is Side.STATE}) for name, case in foreign.items()}
-    cases = {OWN: own, **{name: _disclosable(case, masks[name]) for name, case in foreign.items()}}
-    groups, _ = wording_across(cases)
-    told: dict[tuple[str, str], Statement] = {(name, s.id): s for name, case in cases.items() for s in case.statements}
-    every = list(masks.values())
-    return tuple(_shown(group, told, every) for group in groups if any(name == OWN for name, _ in group.statements))
+def shown_wording(own: Case, foreign: Mapping[str, Case], whole: Case) -> tuple[Shown, ...]:
+    """Groups around statements of a case. ``own``: as it may leave; ``whole``: all of it, by which officers and offices are recognised.
+
+    Of each foreign case what is disclosable about its own person takes part.
+    """
+    cases = {OWN: _read_as_hidden(own), **{name: _disclosable(case) for name, case in foreign.items()}}
+    texts, pairs, _ = compared(cases)
+    mine = [one for one in pairs if texts[one.first][0][0] == OWN]
+    told: dict[tuple[str, str], Statement] = dict(texts)
+    part = joined((one.first, one.second) for one in mine)
+    groups: dict[int, list[Alignment]] = defaultdict(list)
+    for one in mine:
+        groups[part[one.first]].append(aligned(texts, one))
+    known: dict[str, Statement] = {s.id: s for s in whole.statements}
+    words = {word for s in own.statements for text in (s.quote, s.summary) for word in _LETTERS.findall(text) if word.islower()}
+    return tuple(_shown(some, told, known, words | _OPENERS) for some in groups.values())
 
 
 class Chosen(msgspec.Struct, frozen=True, kw_only=True):
-    """The groups that a dossier shows, the reviews of those that are confirmed, and what counsel is told."""
+    """The groups that a dossier shows, the reviews of those that are confirmed, and what counsel is told. ``found``: all groups, for counsel."""
 
     groups: tuple[Shown, ...] = ()
+    found: tuple[Shown, ...] = ()
     reviews: dict[str, Review] = {}
     warnings: tuple[str, ...] = ()
 
@@ -80,6 +103,9 @@ def choose(groups: Sequence[Shown], reviews: Sequence[Review], chosen: Collectio
     fresh = {one.id: latest[one.id] for one in groups if one.id in latest and latest[one.id].inputs == one.inputs}
     confirmed = {one: review for one, review in fresh.items() if review.decision is Decision.CONFIRMED}
     rejected = {one for one, review in fresh.items() if review.decision is Decision.REJECTED}
+    strange = sorted(one for one in chosen if is_across(one) and one not in {group.id for group in groups})
+    if strange:
+        raise UsageError(tr("there is no wording shared with other cases called {ids}; a draft lists them", ids=", ".join(strange)))
     wanted = [one for one in groups if one.id not in rejected and (not chosen or one.id in chosen)]
     kept = tuple(one for one in wanted if draft or one.id in confirmed)
     missing = [one for one in wanted if one.id not in confirmed]
@@ -91,7 +117,7 @@ def choose(groups: Sequence[Shown], reviews: Sequence[Review], chosen: Collectio
     gone = sorted(set(latest) - {one.id for one in groups})
     if gone and groups:
         said.append(tr("reviewed, but not shared wording any more on what may leave: {ids}", ids=", ".join(gone)))
-    return Chosen(groups=kept, reviews={one.id: confirmed[one.id] for one in kept if one.id in confirmed}, warnings=tuple(said))
+    return Chosen(groups=kept, found=tuple(groups), reviews={one.id: confirmed[one.id] for one in kept if one.id in confirmed}, warnings=tuple(said))
 
 
 def is_across(finding: str) -> bool:
@@ -99,9 +125,9 @@ def is_across(finding: str) -> bool:
     return bool(_ID.fullmatch(finding))
 
 
-def _disclosable(case: Case, mask: Mask) -> Case:
-    kept = tuple(msgspec.structs.replace(s, quote=mask(s.quote)) for s in case.statements if s.disclosable)
-    return _read_as_hidden(msgspec.structs.replace(case, statements=kept))
+def _disclosable(case: Case) -> Case:
+    kept = tuple(s for s in case.statements if s.disclosable)
+    return msgspec.structs.replace(case, statements=kept)
 
 
 def _read_as_hidden(case: Case) -> Case:
@@ -109,22 +135,37 @@ def _read_as_hidden(case: Case) -> Case:
     return msgspec.structs.replace(case, statements=tuple(msgspec.structs.replace(s, quote=s.quote.replace(MASK, _HIDDEN)) for s in case.statements))
 
 
-def _shown(group: SharedGroup, told: Mapping[tuple[str, str], Statement], masks: list[Mask]) -> Shown:
-    order = sorted(group.statements, key=lambda one: (one[0] != OWN, one))
-    label = {one: _label(one, number) for number, one in enumerate(order)}
-    own = tuple(sorted(one for name, one in order if name == OWN))
-    most = {one: max((a.words for a in group.alignments if one in (a.first, a.second)), default=0) for one in order}
-    made = "\x1f".join(told[one].quote for one in order)
-    return Shown(
-        id="W" + hashlib.sha256("\x1f".join(own).encode()).hexdigest()[:10],
-        inputs=hashlib.sha256(made.encode()).hexdigest()[:16],
-        own=own,
-        lines=tuple(Line(label=label[one], recorder=_recorder(told[one]), month=_month(told[one].stated_on), words=most[one]) for one in order),
+def _shown(found: Sequence[Alignment], told: Mapping[tuple[str, str], Statement], known: Mapping[str, Statement], lower: Collection[str]) -> Shown:
+    own = sorted({one.first for one in found})
+    nearest: dict[tuple[str, str], Alignment] = {}
+    for one in found:  # the heaviest first
+        for member in (one.first, one.second):
+            nearest.setdefault(member, one)
+    others = sorted({one.second for one in found}, key=lambda one: (-nearest[one].words, _unlinked(own, told, told[one])))
+    label = {one: _label(one, number) for number, one in enumerate([*own, *others])}
+    recorders = _recorders([*own, *others], told, known)
+    shown = {one: masked_passage(told[one.first].quote, [mine for mine, _ in one.spans], lower) for one in dict.fromkeys(nearest.values())}
+    lines = [
+        Line(label=label[one], recorder=recorders[one], month=_month(told[one].stated_on), words=_count(shown[nearest[one]]), own=nearest[one].own)
+        for one in label
+    ]
+    made = Shown(
+        id="W" + hashlib.sha256("\x1f".join(one for _, one in own).encode()).hexdigest()[:10],
+        inputs="",
+        own=tuple(one for _, one in own),
+        lines=tuple(msgspec.structs.replace(line, own=min(line.own, line.words)) for line in lines),
         alignments=tuple(
-            tr("{one} and {other}: {words}", one=label[one.first], other=label[one.second], words=shortened(_masked(one, told, masks)))
-            for one in group.alignments
+            tr("{one} and {other}: {words}", one=label[nearest[one].first], other=label[one], words=shown[nearest[one]]) for one in others
         ),
     )
+    read = "\x1f".join(told[one].quote for one in own)
+    return msgspec.structs.replace(made, inputs=hashlib.sha256(msgspec.json.encode(made) + read.encode()).hexdigest()[:16])
+
+
+def _unlinked(own: Sequence[tuple[str, str]], told: Mapping[tuple[str, str], Statement], other: Statement) -> str:
+    """An order of others that says nothing of their names, and is another one beside another case."""
+    read = "\x1f".join([*(told[one].quote for one in own), other.quote])
+    return hashlib.sha256(read.encode()).hexdigest()
 
 
 def _label(one: tuple[str, str], number: int) -> str:
@@ -132,8 +173,22 @@ def _label(one: tuple[str, str], number: int) -> str:
     return tr("Statement {letter} ({id} of this case)", letter=letter, id=one[1]) if one[0] == OWN else tr("Statement {letter}", letter=letter)
 
 
-def _recorder(statement: Statement) -> str:
-    return " / ".join(part for part in (statement.circumstance("officer"), statement.circumstance("office")) if part) or tr("not recorded")
+def _recorders(
+    order: Sequence[tuple[str, str]], told: Mapping[tuple[str, str], Statement], known: Mapping[str, Statement]
+) -> dict[tuple[str, str], str]:
+    """Officers by number, the same one by the same; an office by its name where this case shows it, else as another one."""
+    officers: dict[str, int] = {}
+    offices: dict[str, str] = {}
+    found = {}
+    for one in order:
+        statement = known[one[1]] if one[0] == OWN else told[one]
+        officer, office = (fold(plain_name(statement.circumstance(key))) for key in ("officer", "office"))
+        if office and office not in offices:
+            offices[office] = told[one].circumstance("office") if one[0] == OWN else tr("another office {number}", number=len(offices) + 1)
+        number = officers.setdefault(officer, len(officers) + 1) if officer else 0
+        words = [tr("officer {number}", number=number)] if number else []
+        found[one] = ", ".join([*words, *([offices[office]] if office else [])]) or tr("not recorded")
+    return found
 
 
 def _month(when: When | None) -> str:
@@ -144,25 +199,55 @@ def _month(when: When | None) -> str:
     return first[:7] if first[:7] == last[:7] else first[:4] if first[:4] == last[:4] and when.hi - when.lo <= 366 * DAY else tr("not dated")
 
 
-def _masked(one: Alignment, told: Mapping[tuple[str, str], Statement], masks: list[Mask]) -> str:
-    """The common words as in the first text, names masked; what differs as its kind."""
-    first, second = told[one.first].quote, told[one.second].quote
-    parts = [first[slice(*one.spans[0][0])]]
-    for (mine, theirs), (after, behind) in pairwise(one.spans):
-        gaps = first[mine[1] : after[0]].strip(), second[theirs[1] : behind[0]].strip()
-        kinds = {slot_kind(gap) for gap in gaps if gap.strip(" .,;:")}
-        parts.append(f"⟦{kinds.pop() if len(kinds) == 1 else tr('words')}⟧" if kinds else "")
-        parts.append(first[slice(*after)])
-    words = " ".join(part if part.startswith("⟦") else _FIGURE.sub(f"⟦{tr('date or number')}⟧", part) for part in parts if part)
-    for mask in masks:
-        words = mask(words)
-    return words.replace(MASK, _HIDDEN).replace(_HIDDEN, f"⟦{tr('name')}⟧")
+def masked_passage(text: str, spans: Sequence[tuple[int, int]], lower: Collection[str]) -> str:
+    """The common passages of a text, names, dates and figures as slots; what lies between them is a slot by its kind in this text, or ``⟦words⟧``.
+
+    ``lower``: words that are no names though a sentence begins with them in capitals.
+    """
+    parts: list[str] = []
+    for at, span in enumerate(spans):
+        if at:
+            gap = text[spans[at - 1][1] : span[0]]
+            inner = [part for part in _masked(gap, lower, opens=False) if part.startswith("⟦")]
+            parts.append(inner[0] if inner and not _plain(gap, lower) else f"⟦{tr('words')}⟧")
+        before = text[: span[0]].rstrip()
+        parts += _masked(text[slice(*span)], lower, opens=not before or before[-1] in ".!?»”")
+    return _joined(parts)
 
 
-def slot_kind(gap: str) -> str:
-    """What kind of thing stands in a slot, without saying what: a date or figure, a name, or words."""
-    bare = gap.replace(_HIDDEN, "")
-    words = _WORDS.findall(bare)
-    if _DIGITS.search(bare) or (words and all(_MONTHS.match(word) for word in words)):
-        return tr("date or number")
-    return tr("name") if all(word[0].isupper() for word in words) else tr("words")
+def _plain(gap: str, lower: Collection[str]) -> bool:
+    """Whether anything but names, dates and figures stands in a gap."""
+    return any(not part.startswith("⟦") and _LETTERS.search(part) for part in _masked(gap, lower, opens=False))
+
+
+def _masked(text: str, lower: Collection[str], *, opens: bool) -> Iterator[str]:
+    """Pieces of a text in order: words as they stand, and slots."""
+    at = 0
+    for found in _TOKEN.finditer(text):
+        between = text[at : found.start()]
+        if between:
+            yield between
+        opens = opens if at == 0 and not between.strip() else opens or bool(re.search(r"[.!?]", between))
+        word = found[0]
+        if any(c.isdigit() for c in word) or _CALENDAR.match(word):
+            yield f"⟦{tr('date or number')}⟧"
+        elif word == _HIDDEN or (word[0].isupper() and word not in _ALONE and not (opens and word.lower() in lower)):
+            yield f"⟦{tr('name')}⟧"
+        else:
+            yield word
+        at, opens = found.end(), False
+    if text[at:]:
+        yield text[at:]
+
+
+def _joined(parts: Sequence[str]) -> str:
+    """The pieces as one line; slots of one kind with nothing but spaces and marks between them are one."""
+    line = " ".join("".join(f" {part} " if part.startswith("⟦") else part for part in parts).split())
+    before = ""
+    while before != line:
+        before, line = line, re.sub(r"(⟦[^⟧]*⟧)[\s,.;:/-]*\1", r"\1", line)
+    return re.sub(r"\s+([,.;:!?])", r"\1", line)
+
+
+def _count(shown: str) -> int:
+    return len(_LETTERS.findall(re.sub(r"⟦[^⟧]*⟧", " ", shown)))

@@ -81,7 +81,9 @@ def across_data(beside: Chosen) -> list[Data]:
     """Wording shared with other cases, for the template."""
     return [
         {
-            **msgspec.to_builtins(one),
+            "id": one.id,
+            "own": list(one.own),
+            "lines": msgspec.to_builtins(one.lines),
             "alignments": [line.translate(_BRACKETS) for line in one.alignments],
             "review": _reviewed(beside.reviews.get(one.id)),
         }
@@ -182,6 +184,14 @@ def _belief(examination: Examination, statements: Mapping[str, Statement]) -> Da
 
 
 def _lower(belief: Belief) -> str:
+    """The figure with unknown pairs merged; it is reckoned without the presumption, and said so where both figures are printed."""
+    if belief.must_be_wrong == 0:
+        return ""
+    if belief.with_presumptions > belief.must_be_wrong:
+        return tr(
+            "If every pair of sources on which nothing is recorded were counted as one, the figure without the presumption would be {count}.",
+            count=belief.if_unknown_merged,
+        )
     return tr_n(
         "If every pair of sources on which nothing is recorded were counted as one, the figure would be {count}.",
         "If every pair of sources on which nothing is recorded were counted as one, the figure would be {count}.",
@@ -333,8 +343,17 @@ def memorandum_data(
         "matrix_left": max(0, len(counsel.hypotheses.rows) - _MATRIX),
         "questions": [f"{one.words} ({', '.join(one.findings)})" for one in full.questions],
         "places": list(counsel.places),
+        "untouched": _untouched(case, full),
         "relative": leading_nowhere(case.statements),
     }
+
+
+def _untouched(case: Case, full: Examination) -> list[str]:
+    """Statements about the person that stand in no finding, in no version, and are not told as left out: nothing was made of them."""
+    told = {one for finding in full.findings for one in finding.statements} | {one for row in full.belief.excluded for one in row.statements}
+    told |= {one for point in (*full.belief.points, *full.belief.points_with_presumptions) for one in point.statements} | set(case.accusation)
+    mine = ("", case.person, case.pseudonym)
+    return [s.id for s in case.statements if s.id not in told and s.act is not Act.OTHER and s.person.strip() in mine]
 
 
 def _challenges(exhibit: Exhibit, case: Case) -> list[str]:

@@ -62,13 +62,15 @@ def dossier_words(belief: Belief, reviewers: list[str]) -> dict[str, str]:
         "admitted_note": tr("These are not counted among the sources above, because they come from the accusing side."),
         "across_head": tr("Wording shared with statements in other cases"),
         "across_note": tr(
-            "Other cases are shown only so far as they consented. Slots say what kind of thing differs. Texts may share wording because they "
-            "follow one standard form or the habit of whoever took them down, because one repeats the other, or because one person drafted both."
+            "Other cases are shown only so far as they consented. The words are those of this case's statement that the other one has too; names, "
+            "dates and figures are slots, whether they agree or not. Texts may share wording because they follow one standard form or the habit "
+            "of whoever took them down, because one repeats the other, or because one person drafted both."
         ),
         "statement": tr("Statement"),
         "taken_by": tr("Taken down by"),
         "month": tr("Recorded"),
         "shared_words": tr("Words shared"),
+        "outside_forms": tr("Outside standard forms"),
         "supporting_head": tr("What supports the accusation"),
         "supporting_none": tr("Nothing among what is disclosed agrees with the accusation. The test was run."),
         "exhibits_head": tr("List of exhibits"),
@@ -128,6 +130,9 @@ def memorandum_words(belief: Belief) -> dict[str, str]:
         "hostile_note": tr("What a hostile reader will ask of the sources that the figure rests on. Answer each before the other side puts it."),
         "challenges_head": tr("Challenges to expect, exhibit by exhibit"),
         "challenges_note": tr("What a hostile reader will ask, from what the table of exhibits leaves open."),
-        "open_head": tr("Not understood"),
+        "open_head": tr("Not understood, and of no effect"),
+        "untouched": tr(
+            "In no finding and of no effect on any figure, since they can be true whatever the accusation says, as they are dated and placed:"
+        ),
         "relative": tr("Dates told by a statement that denies something, which has no moment to count from:"),
     }

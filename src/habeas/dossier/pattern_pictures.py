@@ -3,6 +3,7 @@
 What it does not do: decide what may be shown; what is drawn is what it is given (see :mod:`habeas.services.across`).
 """
 
+import math
 from collections.abc import Callable, Sequence
 from itertools import groupby
 
@@ -10,12 +11,12 @@ import msgspec
 
 from habeas.domain.across import Follows, Key, Patterns, Prompt, Recurs, Together
 from habeas.dossier.svg import BAD, CLAIM_PALE, MUTE, RECORD, RECORD_PALE, WIDTH, picture, rect, shortened, text
+from habeas.examine.patterns import BEYOND_CHANCE
 from habeas.locale import tr
 
 MOST = 24
 """Rows drawn; what is left out is said."""
-BEYOND_CHANCE = 0.05
-"""Corrected *p* up to which something is told as more than chance."""
+
 _LEFT, _RIGHT, _ROW, _TOP = 300, 150, 26, 34
 _LETTERS = 45
 """Of a label."""
@@ -48,7 +49,7 @@ def key_words(key: Key) -> str:
 
 def p_words(p: float) -> str:
     """A corrected *p* as people print it."""
-    return tr("p < 0.001") if p < 0.001 else f"p = {p:.3f}"  # noqa: PLR2004
+    return f"p ≤ {max(0.001, math.ceil(p * 1000) / 1000):.3f}"
 
 
 def pictures(found: Patterns) -> dict[str, str]:
@@ -63,15 +64,17 @@ def pictures(found: Patterns) -> dict[str, str]:
 
 
 def follows_picture(rows: Sequence[Follows]) -> str:
-    """Of the cases with such an event, how many accusations follow it, and a tick for what chance would give."""
+    """Of the cases with such an event, how many accusations follow it beyond chance, and a tick for as many days before it."""
     bars = [
         Bar(
-            label=tr("within {count} days of {event}", count=one.within, event=prompt_words(one.prompt)), share=len(one.cases) / one.of,
-            against=one.expected / one.of, said=tr("{count} of {of}; {p}", count=len(one.cases), of=one.of, p=p_words(one.corrected)),
+            label=tr("within {count} days after {event}", count=one.within, event=prompt_words(one.prompt)), share=len(one.cases) / one.of,
+            against=one.before / one.of,
+            said=tr("{count} of {of}, before it {before}; {p}", count=len(one.cases), of=one.of, before=one.before, p=p_words(one.corrected)),
         )
         for one in rows
+        if one.corrected <= BEYOND_CHANCE
     ]  # fmt: skip
-    return _bars(bars, tr("Accusations first recorded after an event"), tr("tick: what chance would give"))
+    return _bars(bars, tr("Accusations first recorded after an event"), tr("tick: within as many days before it"))
 
 
 def recurs_picture(rows: Sequence[Recurs]) -> str:
@@ -122,30 +125,30 @@ def _bars(rows: Sequence[Bar], title: str, note: str) -> str:
 
 
 def waves_picture(found: Patterns) -> str:
-    """Accusations by month; shaded: the densest stretch that is told with the smallest corrected *p*."""
+    """Accusations by month, or by whatever stretches the figures were joined to; shaded: the densest days beyond chance, where they are told."""
     if not found.months or not found.waves:
         return ""
-    months = found.months
-    wide, high, base = WIDTH - 48, 120, _TOP + 130
-    step = wide / len(months)
-    most = max(count for _, count in months) or 1
-    index = {month: number for number, (month, _) in enumerate(months)}
+    stretches = found.months
+    high, base = 120, _TOP + 130
+    step = min(90.0, (WIDTH - 48) / len(stretches))
+    most = max(count for _, count in stretches) or 1
+    index = {name: number for number, (name, _) in enumerate(stretches)}
     wave = min(found.waves, key=lambda one: (one.corrected, one.within))
     beyond = wave.corrected <= BEYOND_CHANCE
     parts = []
     first, last = index.get(wave.begins[:7]), index.get(wave.ends[:7])
     if beyond and first is not None and last is not None:
         parts.append(rect(40 + first * step, _TOP, (last - first + 1) * step, base - _TOP, CLAIM_PALE))
-    for number, (month, count) in enumerate(months):
+    for number, (name, count) in enumerate(stretches):
         tall = high * count / most
         if count:
             parts.append(rect(40 + number * step, base - tall, max(1.0, step - 1), tall, RECORD))
-        if month.endswith("-01") or number == 0:
-            parts.append(text(40 + number * step, base + 16, month[:4], MUTE))
+        if "-" not in name or name.endswith("-01") or number == 0:
+            parts.append(text(40 + number * step, base + 16, name.split("-")[0], MUTE))
     parts.append(text(8, _TOP + 12, str(most), MUTE) + text(8, base, "0", MUTE))
-    said = tr("{count} of {of} within {days} days, {begins} to {ends}; an even spread would give {expected}", count=wave.most, of=wave.of,
-              days=wave.within, begins=wave.begins, ends=wave.ends, expected=wave.expected)  # fmt: skip
-    words = tr("shaded: {said}; {p}", said=said, p=p_words(wave.corrected)) if beyond else tr("no stretch of days beyond what chance explains")
-    parts.append(text(8, base + 38, words, MUTE))
-    title = tr("Accusations by month")
+    days = tr(", {begins} to {ends}", begins=wave.begins, ends=wave.ends) if wave.begins else ""
+    said = tr("{count} of {of} within {within} days{days}; an even spread would give {expected}; {p}", count=wave.most, of=wave.of,
+              within=wave.within, days=days, expected=wave.expected, p=p_words(wave.corrected))  # fmt: skip
+    parts.append(text(8, base + 38, said if beyond else tr("no stretch of days beyond what chance explains"), MUTE))
+    title = tr("When accusations were first recorded")
     return picture(base + 48, text(8, 20, title, bold=True) + "".join(parts), title)

@@ -77,6 +77,7 @@ def _exhibit(exhibit: Exhibit, numbers: Collection[str]) -> Exhibit:
         file=exhibit.file,
         form=exhibit.form,
         derived_from=made_from,
+        translation_of=exhibit.translation_of if exhibit.translation_of in numbers or not exhibit.translation_of else "withheld",
         language=exhibit.language if re.fullmatch("[a-z]{2,3}", exhibit.language) else "",
         disclosable=True,
     )

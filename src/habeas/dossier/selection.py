@@ -11,6 +11,7 @@ import msgspec
 from habeas.domain.case import Decision, Review
 from habeas.domain.errors import UsageError
 from habeas.domain.finding import BearsOn, Examination, Finding, Kind
+from habeas.dossier.across import is_across
 from habeas.locale import tr
 
 
@@ -56,6 +57,8 @@ def stale(review: Review, finding: Finding) -> bool:
 
 def _refuse_unknown(by_id: dict[str, Finding], chosen: Collection[str]) -> None:
     for one in chosen:
+        if is_across(one):
+            continue
         if one not in by_id:
             raise UsageError(tr("there is no finding {id}; 'habeas examine DIR' lists them", id=one))
         if by_id[one].bears_on is BearsOn.OWN_ACCOUNT:
@@ -65,7 +68,7 @@ def _refuse_unknown(by_id: dict[str, Finding], chosen: Collection[str]) -> None:
 def _refuse_withheld(candidates: Sequence[Finding], chosen: Collection[str]) -> None:
     shown = {finding.id for finding in candidates}
     for one in chosen:
-        if one not in shown:
+        if one not in shown and not is_across(one):
             raise UsageError(tr("finding {id} rests on what is not disclosable; it cannot stand in a dossier", id=one))
 
 

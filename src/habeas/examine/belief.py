@@ -16,7 +16,7 @@ from habeas.examine.denial import Denying
 from habeas.examine.network import Network
 from habeas.examine.record import Record
 from habeas.examine.voices import Ties, carriers, repeats, supports, unnamed, voice_key
-from habeas.examine.wording import belief_sentence
+from habeas.examine.wording import belief_sentence, headline_claim
 from habeas.locale import tr
 
 
@@ -158,6 +158,8 @@ def weigh(record: Record, case: Case) -> tuple[Belief, tuple[Origin, ...]]:
     ids = [statement.id for statement in weighing.statements]
     points, more = _points(weighing, first, name), _points(weighing, second, name)
     label = {origin.id: origin.label for origin in origins}
+    claims = _named_claims(record, record.certain, version, first)
+    presumed_claims = _named_claims(record, record.presumed, version, second, claims if first.size else ())
     return Belief(
         must_be_wrong=first.size,
         with_presumptions=second.size,
@@ -183,18 +185,36 @@ def weigh(record: Record, case: Case) -> tuple[Belief, tuple[Origin, ...]]:
         admitted=_admitted(weighing, version),
         excluded=tuple(excluded),
         sentence=belief_sentence(
-            record, version, first.size, [label[point.origin] for point in points], struck=_struck(record.certain, version, first)
+            record, version, first.size, [label[point.origin] for point in points], claims=claims if first.size else presumed_claims
         ),
         sentence_with_presumptions=belief_sentence(
-            record, version, second.size, [label[point.origin] for point in more], struck=_struck(record.presumed, version, second), presumed=True
+            record, version, second.size, [label[point.origin] for point in more], claims=presumed_claims, presumed=True
         ),
     ), origins
 
 
-def _struck(network: Network, version: Collection[int], found: Cost) -> frozenset[int]:
-    """The claims of a version that some statement found against it excludes alone."""
+def _named_claims(record: Record, network: Network, version: Collection[int], found: Cost, first: Sequence[int] = ()) -> tuple[int, ...]:
+    """The claims that the sentence has to name, so that what it counts stands against what it says.
+
+    The headline, and of the rest one for each set that no claim named so far, nor a repeat of it (the same act in a time that may be the same),
+    explains. ``first``: what another sentence beside it names already.
+    """
     against = {index for one in found.against for index in one}
-    return frozenset(claim for claim in version if any(network.statements_clash(claim, index) for index in against))
+    struck = frozenset(claim for claim in version if any(network.statements_clash(claim, index) for index in against))
+    named = list(first) or [headline_claim(record, version, struck)]
+    for some in found.against:
+        covered = [claim for claim in version if any(claim == one or _repeats(record, claim, one) for one in named)]
+        if not any(network.statements_clash(claim, index) for claim in covered for index in some):
+            rest = [claim for claim in version if claim in struck and any(network.statements_clash(claim, index) for index in some)]
+            if rest:
+                named.append(headline_claim(record, rest, struck))
+    return tuple(dict.fromkeys(named))
+
+
+def _repeats(record: Record, claim: int, other: int) -> bool:
+    """Whether two claims of one version tell one act in a time that may be the same, more or less exactly."""
+    (low, high), (start, end) = record.window(claim), record.window(other)
+    return record.statements[claim].act is record.statements[other].act and max(low, start) <= min(high, end)
 
 
 def _origins(weighing: Weighing) -> tuple[tuple[Origin, ...], dict[str, str]]:

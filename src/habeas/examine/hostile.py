@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 import msgspec
 
 from habeas.domain.case import Case
-from habeas.domain.finding import Certainty, Examination, Kind
+from habeas.domain.finding import BearsOn, Certainty, Examination, Kind
 from habeas.domain.statement import Act, HowKnown, Side, Statement
 from habeas.domain.when import DAY
 from habeas.examine.battery.origins import recorded_on
@@ -43,9 +43,22 @@ def hostile_questions(record: Record, case: Case, examination: Examination) -> t
         *_when(record, indexes),
         *_custody(record, examination),
         *_identity(record, case, indexes),
-        *_silence(record),
+        *_silence(record, indexes),
     ]
+    asked += _findings(examination)
     return tuple(asked)
+
+
+def _findings(examination: Examination) -> Iterator[Challenge]:
+    """What is asked of a sequence, and of shared wording."""
+    for one in examination.findings:
+        if one.kind is Kind.ACCUSATION_FOLLOWS:
+            yield Challenge(
+                words=tr("Is there no earlier record of the accusation, in a register or another office?"), statements=one.statements[:_SHOWN]
+            )
+        if one.kind is Kind.SHARED_WORDING and one.bears_on is BearsOn.ACCUSATION:
+            words = tr("Is this not the office's form, or how that officer always writes? What else did it write in those days?")
+            yield Challenge(words=words, statements=one.statements[:_SHOWN])
 
 
 def _named(record: Record, indexes: Collection[int]) -> tuple[str, ...]:
@@ -66,23 +79,28 @@ def _who(record: Record, indexes: list[int], examination: Examination) -> Iterat
     else:
         yield from _ask(record, tr("These are relatives. Does the figure hold without them, and what did they stand to gain or fear?"), family)
     most = max(belief.must_be_wrong, belief.with_presumptions)
-    if most > 1 and belief.if_unknown_merged < most:
+    if 0 < belief.if_unknown_merged < belief.must_be_wrong:
         words = tr_n(
             "Did one hear it from the other, or both from a third? With every pair that nobody judged counted as one, {count} source is left.",
             "Did one hear it from the other, or both from a third? With every pair that nobody judged counted as one, {count} sources are left.",
             belief.if_unknown_merged,
         )
         yield Challenge(words=words)
-    if most > 1 and belief.carriers == 1:
-        yield Challenge(words=tr("All of it came through one exhibit or one relay. Who made it, and has anybody else seen the originals?"))
+    papers = {record.statements[i].exhibit for i in indexes}
+    if most > 1 and len(papers) == 1 and papers != {""}:
+        yield from _ask(record, tr("All of it stands in one exhibit. Who made it, and has anybody else seen the originals?"), indexes)
+    yield from _ask(
+        record, tr("Nothing is attached that shows what they say. Where is it written?"), [i for i in indexes if not record.statements[i].exhibit]
+    )
 
 
 def _how(record: Record, indexes: list[int]) -> Iterator[Challenge]:
     """Hearsay, no paper."""
     heard = [i for i in indexes if record.statements[i].how_known in (HowKnown.SECONDHAND, HowKnown.UNKNOWN)]
     yield from _ask(record, tr("Did they see it, or were they told? By whom?"), heard)
-    if indexes and not any(record.statements[i].how_known is HowKnown.OFFICIAL_RECORD for i in indexes):
-        yield from _ask(record, tr("Is there any paper made at the time, or only what people say?"), indexes)
+    at_once = [i for i in indexes if (told := _told_after(record, i)) is not None and told <= _SOON]
+    if indexes and not at_once and not any(record.statements[i].how_known is HowKnown.OFFICIAL_RECORD for i in indexes):
+        yield from _ask(record, tr("Is there any paper made at the time, or only what people said later?"), indexes)
 
 
 def _when(record: Record, indexes: list[int]) -> Iterator[Challenge]:
@@ -118,9 +136,9 @@ def _custody(record: Record, examination: Examination) -> Iterator[Challenge]:
         if not before or start is None:
             continue
         last = max(before, key=lambda i: record.window(i)[1])
-        if last not in asked:
+        if last not in asked and start // DAY > record.window(last)[1] // DAY:
             asked.add(last)
-            days = (start - record.window(last)[1]) // DAY + 1
+            days = start // DAY - record.window(last)[1] // DAY
             words = tr_n(
                 "What shows that custody lasted? Its last sign ({when}) lies {count} day before what is claimed.",
                 "What shows that custody lasted? Its last sign ({when}) lies {count} days before what is claimed.",
@@ -144,14 +162,15 @@ def _identity(record: Record, case: Case, indexes: list[int]) -> Iterator[Challe
     yield from _ask(record, tr("How did they know whom they saw?"), seen)
 
 
-def _silence(record: Record) -> Iterator[Challenge]:
-    """No complaint in the weeks after custody began."""
-    began = min((record.window(i) for i in record.custody if record.window(i)[0] > -FOREVER), default=None)
+def _silence(record: Record, indexes: list[int]) -> Iterator[Challenge]:
+    """No complaint in the weeks after the custody that the figure rests on began."""
+    resting = [i for i in record.custody if i in set(indexes)]
+    began = min((record.window(i) for i in resting if record.window(i)[0] > -FOREVER), default=None)
     if began is None:
         return
     complaints = [i for i, s in enumerate(record.statements) if s.act is Act.APPEAL_SENT and not s.denied]
     if not any(_within(record.statements[i], record.window(i), began) for i in complaints):
-        first = next(i for i in record.custody if record.window(i) == began)
+        first = next(i for i in resting if record.window(i) == began)
         yield from _ask(record, tr("Why is no complaint on record from the month after custody began?"), [first])
 
 

@@ -102,8 +102,8 @@ class Network:
             node = self.nodes[one]
             found |= {*self.within(node.lo - self._reach, node.hi + node.length + self._reach), *self.by_owner[node.owner]}
             if presumed is not None:
-                until = presumed.until.get(one, FOREVER)
-                found |= {*self.within(until - self._reach, until + self._reach)} if until < FOREVER else set()
+                if one in presumed.until:  # also custody that nothing ends meets whoever is free without an end
+                    found |= {*self.within(presumed.until[one] - self._reach, presumed.until[one] + self._reach)}
                 low, high = node.lo - self._reach, node.hi + node.length + self._reach
                 found |= {i for i, until in presumed.until.items() if low <= until <= high}
         return found

@@ -41,6 +41,7 @@ _SLOT = 16
 _REACH = 4
 """Words looked ahead for one that may have been changed, lost or put in."""
 _REMEMBERED = 1 << 20
+_FIGURE = "0"
 _WORD = re.compile(r"\w+", re.UNICODE)
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 
@@ -92,7 +93,7 @@ class Passages(msgspec.Struct, frozen=True, kw_only=True):
 def fold_word(word: str) -> str:
     """A word as it is compared."""
     if any(c.isdigit() for c in word):
-        return "0"
+        return _FIGURE
     if word.isascii():
         return word.lower()
     flat = word.casefold().replace("ё", "е")
@@ -168,10 +169,11 @@ class _Reading:
         self.words: Numbers = np.array(ids, np.int64)
         self.ends: Numbers = np.cumsum(lengths)
         self.starts: Numbers = self.ends - lengths
-        self._hash(len(known), lengths)
+        self._hash(known, lengths)
 
-    def _hash(self, vocabulary: int, lengths: Numbers) -> None:
+    def _hash(self, known: dict[str, int], lengths: Numbers) -> None:
         """Runs in order: their hash, their text; then grouped: how many texts hold each."""
+        vocabulary = len(known)
         values = np.random.default_rng(1).integers(1, 1 << 63, max(1, vocabulary), dtype=np.uint64)[self.words]
         count = max(0, len(values) - RUN + 1)
         hashes = np.zeros(count, np.uint64)
@@ -200,6 +202,9 @@ class _Reading:
         once = held[np.r_[True, held[1:] != held[:-1]]] if len(held) else held  # np.unique takes ten times as long
         holders = np.bincount(once % max(1, vocabulary), minlength=vocabulary)
         self.word_bits: list[float] = np.log2(total / np.maximum(holders, 1)).tolist()
+        self.figure = known.get(_FIGURE, -1)
+        if self.figure >= 0:
+            self.word_bits[self.figure] = 0.0  # every figure is one word, and none is evidence of anything
         self.fade: list[float] = [0.0, 1.0, *np.clip(np.log2(CAP / np.arange(2, CAP + 1)) / np.log2(CAP / 2), 0, 1).tolist()]
         self.size: Numbers = np.empty(len(run), np.int64)
         self.size[order] = np.where(self.marked, CAP, self.group_size)[np.cumsum(np.r_[True, run[1:] != run[:-1]]) - 1] if len(run) else 0
@@ -260,7 +265,8 @@ class _Reading:
             if later - at > 1 and further - there > 1:
                 edge = at < 0 or later == len(one)
                 bits += (before + after) / 2 * self._between(one[at + 1 : later], other[there + 1 : further], edge=edge, backwards=at < 0)
-        return bits, sum(fade > 0 for fade in faded.values()), [(at, there) for at, there, _ in chain]
+        weighing = sum(fade > 0 and one[at] != self.figure for at, fade in faded.items())
+        return bits, weighing, [(at, there) for at, there, _ in chain]
 
     def _words(self, text: int) -> list[int]:
         found: list[int] = self.words[self.starts[text] : self.ends[text]].tolist()

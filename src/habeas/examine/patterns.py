@@ -9,10 +9,10 @@ What it does not do: look at fewer than :data:`FEWEST` cases, tell a value of fe
 
 import math
 from bisect import bisect_right
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
-from itertools import combinations, permutations
+from itertools import combinations
 from typing import NamedTuple
 
 import msgspec
@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 
 from habeas.domain.across import Follows, FormUse, Key, Patterns, Prompt, Recurs, SharedGroup, Together, Wave
 from habeas.domain.case import Case
-from habeas.domain.identity import fold
+from habeas.domain.identity import fold, plain_name
+from habeas.domain.statement import Act, Statement
 from habeas.domain.when import DAY, When
 from habeas.examine.across import Cases, of_the_accusing_side
 from habeas.examine.battery.origins import prompt_of, recorded_on
@@ -33,18 +34,17 @@ LEAST = 3
 """Cases of one value that are told to whoever may read them all."""
 WITHIN = (7, 30, 90)
 """Days after an event, and widths of a wave."""
+BEYOND_CHANCE = 0.05
+"""Corrected *p* up to which something is told as more than chance."""
 DRAWS = 9_999
 """Random draws where not every one can be tried; they begin from one seed, so that a run can be repeated."""
 _CLOSE = 7
 """Days to which an accusation has to be dated to be counted."""
-_ALL = 7
-"""Cases up to which every permutation is tried."""
 _YEARS = 40
 _KEYS = (Key.OFFICER, Key.OFFICE, Key.ARTICLE, Key.FORM)
 
 Days = tuple[int, int]
 """First and last day (proleptic ordinal) that a date may mean."""
-Booleans = NDArray[np.bool_]
 
 
 class Seen(NamedTuple):
@@ -108,21 +108,27 @@ def _wordings(groups: Sequence[SharedGroup], uses: Sequence[FormUse]) -> dict[st
 
 
 def _seen(name: str, case: Case, wordings: Mapping[str, str]) -> Seen:
-    accusing = [s for s in case.statements if of_the_accusing_side(case, s)]
+    accusing = of_the_accusing_side(case)
     keys: dict[Key, dict[str, str]] = {key: {} for key in Key}
     for s in accusing:
         for key in _KEYS:
-            value = s.circumstance(key.value)
-            if value.strip():
-                keys[key].setdefault(fold(value), value.strip())
+            value = plain_name(s.circumstance(key.value))
+            if value:
+                keys[key].setdefault(fold(value), value)
     keys[Key.WORDING] |= wordings
     prompts: dict[Prompt, list[Days]] = defaultdict(list)
+    claimed = [days for s in case.statements if s.id in case.accusation and s.act is Act.DEPARTED and (days := _days(s.when))]
     for s in case.statements:
+        if s.id in case.accusation or s.person.strip() not in ("", case.person, case.pseudonym):
+            continue
         prompt, when = prompt_of(s)
-        days = _days(when) if s.id not in case.accusation else None
-        if prompt and days:
+        days = _days(when)
+        same = prompt is Prompt.FLIGHT and days and any(low <= days[1] and days[0] <= high for low, high in claimed)  # it is what the accusation says
+        if prompt and days and not same:
             prompts[prompt].append(days)
-    return Seen(name, _first_recorded(case), {kind: tuple(sorted(found)) for kind, found in prompts.items()}, keys)
+    return Seen(
+        name, _first_recorded([s for s in accusing if s.id in case.accusation]), {kind: tuple(sorted(found)) for kind, found in prompts.items()}, keys
+    )
 
 
 def _days(when: When | None) -> Days | None:
@@ -132,9 +138,9 @@ def _days(when: When | None) -> Days | None:
     return when.lo // DAY + 1, when.hi // DAY + 1
 
 
-def _first_recorded(case: Case) -> Days | None:
-    """The days on which the accusation was first recorded, where they are known to a week and nothing of it may be older."""
-    said = [when for s in case.statements if s.id in case.accusation and (when := recorded_on(s)) is not None]
+def _first_recorded(accusation: Sequence[Statement]) -> Days | None:
+    """The days on which the accusation was first recorded, where they are known to a week and nothing of it that is dated may be older."""
+    said = [when for s in accusation if (when := recorded_on(s)) is not None]
     days = [found for when in said if (found := _days(when)) is not None]
     if not days:
         return None
@@ -161,9 +167,11 @@ def _recurs(seen: Sequence[Seen]) -> Iterator[Recurs]:
             if len(some) < LEAST:
                 continue
             days = sorted(one.first[0] for one in some if one.first)
+            spellings = Counter(one.keys[key][value] for one in some)
+            spelling, spelled = max(spellings.items(), key=lambda one: (one[1], one[0]))
             found.append(
                 Recurs(
-                    key=key, value=some[0].keys[key][value], cases=tuple(one.name for one in some), of=len(recorded),
+                    key=key, value=spelling, cases=tuple(one.name for one in some), of=len(recorded), spelled=spelled,
                     first=_iso(days[0]) if days else "", last=_iso(days[-1]) if days else "",
                 )
             )  # fmt: skip
@@ -175,64 +183,54 @@ def _iso(day: int) -> str:
 
 
 def _follows(dated: Sequence[Seen]) -> Iterator[Follows]:
-    """For each kind of event and each span of days.
+    """For each kind of event and each span of days: the accusations first recorded within so many days *after* the nearest such event of the case,
+    against those within as many days *before* it (sign test, exact).
 
-    A private event (a complaint, a flight) is set against the days of the other cases' accusations: permuted, whatever trend the days have stays
-    the same. A public one (a publication, a mass arrest) may be one for all: the accusations are moved together along the period, day by day, so
-    that their waves stay whole.
-    """
+    One affair's events and papers lie near each other whatever caused them; only before and after are compared, so neither the time at which an
+    affair took place nor how long it lasted matters. Cases whose accusations one office recorded on one day count as one.
+    """  # noqa: D205
     for prompt in Prompt:
         some = [one for one in dated if one.prompts.get(prompt)]
         if len(some) < FEWEST:
             continue
         for within in WITHIN:
-            lags = [_lag(one.prompts[prompt], one.first, within) for one in some if one.first]
-            hits = [one.name for one, lag in zip(some, lags, strict=True) if lag is not None]
-            expected, p, test = (_shifted if prompt.public else _permuted)(some, prompt, within, len(hits))
+            sides = {one.name: _side(one, prompt, within) for one in some}
+            after = [one for one in some if sides[one.name] > 0]
+            papers = [_agreed([sides[one.name] for one in paper]) for paper in _papers(some)]
+            later, earlier = papers.count(1), papers.count(-1)
             yield Follows(
-                prompt=prompt, within=within, cases=tuple(hits), of=len(some), expected=round(expected, 2), p=p, test=test,
-                lags=tuple(lag for lag in lags if lag is not None),
+                prompt=prompt, within=within, cases=tuple(one.name for one in after), before=sum(side < 0 for side in sides.values()), of=len(some),
+                expected=(later + earlier) / 2, p=half(later, later + earlier), lags=tuple(sides[one.name] for one in after),
             )  # fmt: skip
 
 
-def _lag(events: Iterable[Days], first: Days, within: int) -> int | None:
-    """Days from the last such event surely before a day to that day, where it surely lies within so many; else None."""
-    lags = [first[1] - low for low, high in events if high < first[0] and first[1] - low <= within]
-    return min(lags, default=None)
+def _side(one: Seen, prompt: Prompt, within: int) -> int:
+    """Days at most from the nearest such event to the accusation, where it surely came after it, negative where before; 0 where neither is sure."""
+    if one.first is None:
+        return 0
+    low, high = one.first
+    after = [high - first for first, last in one.prompts[prompt] if last < low and high - first <= within]
+    before = [last - low for first, last in one.prompts[prompt] if first > high and last - low <= within]
+    nearest_after, nearest_before = min(after, default=within + 1), min(before, default=within + 1)
+    return 0 if nearest_after == nearest_before else nearest_after if nearest_after < nearest_before else -nearest_before
 
 
-def _permuted(some: Sequence[Seen], prompt: Prompt, within: int, hits: int) -> tuple[float, float, str]:
-    """(mean, p, which test) over permutations of the accusations' days among the cases."""
-    firsts = [one.first for one in some if one.first]
-    low, high = np.array(firsts).T
-    follows: Booleans = np.zeros((len(some), len(some)), bool)  # whose accusation's day follows whose events
-    for number, one in enumerate(some):
-        for first, last in one.prompts[prompt]:
-            follows[number] |= (low > last) & (high - first <= within)
-    count = len(some)
-    rows = np.arange(count)
-    if count <= _ALL:
-        totals = np.array([int(follows[rows, list(order)].sum()) for order in permutations(range(count))])
-        return float(totals.mean()), float((totals >= hits).mean()), tr("every permutation of the days among the cases")
-    draw = np.random.default_rng(20_171)
-    totals = np.array([int(follows[rows, draw.permutation(count)].sum()) for _ in range(DRAWS)])
-    return float(totals.mean()), float((1 + (totals >= hits).sum()) / (1 + DRAWS)), tr("{count} random permutations of the days", count=DRAWS)
+def _papers(some: Sequence[Seen]) -> list[list[Seen]]:
+    """Cases grouped by the paper that accuses: one office (or none named), one day."""
+    found: dict[tuple[Days | None, tuple[str, ...]], list[Seen]] = defaultdict(list)
+    for one in some:
+        found[one.first, tuple(sorted(one.keys[Key.OFFICE]))].append(one)
+    return list(found.values())
 
 
-def _shifted(some: Sequence[Seen], prompt: Prompt, within: int, hits: int) -> tuple[float, float, str]:
-    """(mean, p, which test) over all shifts of the accusations' days along the period, which is bent into a ring."""
-    firsts = [one.first for one in some if one.first]
-    days = [*(day for first in firsts for day in first), *(day for one in some for event in one.prompts[prompt] for day in event)]
-    start, length = min(days), max(days) - min(days) + 1
-    totals = np.zeros(length, np.int64)
-    for one, first in zip(some, firsts, strict=True):
-        hit = np.zeros(length, bool)  # by how many days this accusation would have to be moved to follow an event of its case
-        for low, high in one.prompts[prompt]:
-            width = first[1] - first[0]
-            later = np.arange(high + 1, low + within - width + 1)
-            hit[(later[later + width < start + length] - first[0]) % length] = True
-        totals += hit
-    return float(totals.mean()), float((totals >= hits).mean()), tr("every shift of the days along the period of {count} days", count=length)
+def _agreed(sides: Sequence[int]) -> int:
+    signs = {(side > 0) - (side < 0) for side in sides} - {0}
+    return signs.pop() if len(signs) == 1 else 0
+
+
+def half(hits: int, of: int) -> float:
+    """How likely at least so many of ``of`` fall on one side where either is as likely (binomial, exact)."""
+    return sum(math.comb(of, k) for k in range(hits, of + 1)) / float(2**of)
 
 
 def _together(seen: Sequence[Seen], recurs: Sequence[Recurs]) -> Iterator[Together]:
@@ -261,9 +259,12 @@ def fisher(both: int, one: int, other: int, among: int) -> float:
 
 
 def _waves(dated: Sequence[Seen]) -> Iterator[Wave]:
-    """The scan statistic (Naus 1965) for each width, its null drawn: the same number of days spread evenly over the same period."""
-    days = sorted(_middle(one) for one in dated)
-    if not days:
+    """The scan statistic (Naus 1965) for each width, its null drawn: the same number of days spread evenly over the same period.
+
+    What one office recorded on one day is one paper and counts once.
+    """
+    days = sorted(_middle(paper[0]) for paper in _papers(dated))
+    if len(days) < FEWEST:
         return
     start, end = days[0], days[-1]
     draw = np.random.default_rng(20_172)

@@ -42,6 +42,7 @@ class Record:
         self.pace = pace or Pace(**dict(case.pace))
         self.places = places
         told = tuple(s for s in case.statements if _main(s, case))
+        self.told = len(told)
         chains = follow((*told, *_dating(told, case)), places)
         self.statements: tuple[Statement, ...] = chains.statements
         self.needs = chains.needs

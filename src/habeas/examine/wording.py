@@ -204,7 +204,7 @@ def belief_sentence(  # the parts of one sentence
     count: int,
     labels: Sequence[str],
     *,
-    struck: Collection[int] = (),
+    claims: Sequence[int] = (),
     presumed: bool = False,
 ) -> str:
     """The sentence: N ≥ 2, and the honest ones for N = 1, N = 0 and an accusation that names nothing testable."""
@@ -212,7 +212,8 @@ def belief_sentence(  # the parts of one sentence
         if not record.case.accusation:
             return tr("No statement is listed as the accusation; there is nothing to test yet.")
         return tr("The accusation names nothing that can be tested against what is known.")
-    claim = claim_words(record, headline_claim(record, version, struck))
+    said = list(dict.fromkeys(claim_words(record, index) for index in claims or (headline_claim(record, version),)))
+    claim = said[0] if len(said) == 1 else tr("{claims} and that {last}", claims=tr(", that ").join(said[:-1]), last=said[-1])
     lasting = tr(", if custody is presumed to have lasted while no end of it is on record") if presumed else ""
     names = "; ".join(labels)
     if count == 0:

@@ -1,20 +1,25 @@
 """Several cases side by side: what they show, what of it may leave, and for whom."""
 
-from collections.abc import Mapping, Sequence
+import difflib
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
 
-from habeas.domain.across import Across, Follows, Patterns, Wave
-from habeas.domain.case import Case
+from habeas.domain.across import Across, Follows, Key, Patterns, Recurs, Together, Wave
+from habeas.domain.case import Case, Consent
 from habeas.domain.errors import BadInput, UsageError
 from habeas.domain.identity import fold
-from habeas.domain.when import moment
+from habeas.domain.statement import Side, Statement
+from habeas.domain.when import DAY
+from habeas.dossier.masking import Mask, names_of
 from habeas.dossier.pattern_pictures import pictures
 from habeas.examine.across import wording_across
-from habeas.examine.patterns import FEWEST, patterns
+from habeas.examine.patterns import BEYOND_CHANCE, FEWEST, patterns
 from habeas.intake.folder import read_folder
 from habeas.intake.folder.tables import write_csv
 from habeas.locale import tr
@@ -24,6 +29,8 @@ WORDING, PATTERNS = "shared_wording", "patterns"
 """Purposes in ``consents.csv`` that let a case stand beside others before a recipient."""
 SMALLEST_CELL = 5
 """Cases that a figure has to stand for before it leaves."""
+_LIKE = 0.8
+"""How alike two spellings are that a refusal may mean (difflib's ratio)."""
 
 
 def look(cases: Mapping[str, Case]) -> Across:
@@ -37,24 +44,70 @@ def look(cases: Mapping[str, Case]) -> Across:
 def read_folders(folders: Sequence[Path]) -> dict[str, Case]:
     """Case folders by their names; each name once. Raises BadInput."""
     found: dict[str, Case] = {}
+    if len({folder.resolve() for folder in folders}) < len(folders):
+        raise UsageError(tr("one folder is given twice"))
     for folder in folders:
+        if not folder.exists() and re.fullmatch("case-[0-9a-f]{12}", folder.name):
+            raise UsageError(tr("{id} is a case of the vault: habeas across new CASE CASE, then habeas across run JOINT", id=folder.name))
         name = folder.resolve().name
         if name in found:
-            raise BadInput.one(name, tr("two folders have this name"))
+            raise BadInput.one(name, tr("two folders have this name; rename one"))
         found[name] = read_folder(folder).case
     return found
 
 
-def consents(case: Case, purpose: str, recipient: str, day: date) -> bool:
-    """Whether somebody allowed this use before this recipient, it has not run out, and nobody refused it."""
-    about = [one for one in case.consents if fold(one.purpose) == purpose and fold(one.recipient) == fold(recipient)]
-    over = [one for one in about if one.expires_on is not None and one.expires_on.hi is not None and moment(one.expires_on.hi) < day.isoformat()]
-    return any(not one.refused for one in about if one not in over) and not any(one.refused for one in about)
+def consents(case: Case, purpose: str, recipient: str, day: date, speakers: Collection[str] = ()) -> bool:
+    """Whether the client (or his guardian) and each of some speakers allowed this use before this recipient, and nobody refused it.
+
+    A yes is read narrowly: exact words, with a day on which it was given, not over and with an end that is known. A no is read widely: one without a
+    purpose or a recipient is against every one, and a like spelling is enough.
+    """
+    if not recipient.strip() or any(one.refused and _may_mean(one, purpose, recipient) for one in case.consents):
+        return False
+    given = [one for one in case.consents if not one.refused and _means(one, purpose, recipient) and _in_force(one, day)]
+    mine = {fold(name) for name in (case.person, case.pseudonym) if name.strip()}
+    people = {fold(one.person) for one in given}
+    return (bool(people & mine) or any(one.guardian.strip() for one in given)) and {fold(one) for one in speakers} <= people
+
+
+def _means(one: Consent, purpose: str, recipient: str) -> bool:
+    """Word for word, case aside."""
+    return one.purpose.strip().casefold() == purpose and one.recipient.strip().casefold() == recipient.strip().casefold() and one.shown != "none"
+
+
+def _may_mean(one: Consent, purpose: str, recipient: str) -> bool:
+    said, asked = _letters(one.purpose), _letters(purpose)
+    about = not said or said in asked or asked in said or difflib.SequenceMatcher(None, said, asked).ratio() > _LIKE
+    theirs, ours = _letters(one.recipient), _letters(recipient)
+    return about and (not theirs or theirs in ours or ours in theirs or difflib.SequenceMatcher(None, theirs, ours).ratio() > _LIKE)
+
+
+def _letters(text: str) -> str:
+    return "".join(c for c in text.casefold() if c.isalnum())
+
+
+def _in_force(one: Consent, day: date) -> bool:
+    today = day.toordinal()
+    if one.given_on is None or one.given_on.lo is None or one.given_on.hi is None or one.given_on.lo // DAY + 1 > today:
+        return False
+    if one.expires_on is None:
+        return True
+    return one.expires_on.hi is not None and one.expires_on.lo is not None and one.expires_on.lo // DAY + 1 >= today
 
 
 def consenting(cases: Mapping[str, Case], recipient: str, day: date) -> dict[str, Case]:
-    """The cases whose people let their wording stand beside others before a recipient."""
-    return {name: case for name, case in cases.items() if consents(case, WORDING, recipient, day)}
+    """The cases that may stand beside another before a recipient, each with those statements alone whose speakers consented as well."""
+    found = {}
+    for name, case in cases.items():
+        kept = tuple(s for s in case.statements if consents(case, WORDING, recipient, day, _speaker(s)))
+        if kept:
+            found[name] = msgspec.structs.replace(case, statements=kept)
+    return found
+
+
+def _speaker(statement: Statement) -> tuple[str, ...]:
+    """Whose words a statement quotes, where it is a person's: what a state says needs nobody's leave but the client's."""
+    return (statement.speaker,) if statement.side is not Side.STATE and statement.speaker.strip() else ()
 
 
 def disclosable_part(case: Case) -> Case:
@@ -65,41 +118,116 @@ def disclosable_part(case: Case) -> Case:
 
 
 def may_leave(cases: Mapping[str, Case], recipient: str, day: date) -> Patterns:
-    """Patterns over the cases that consent for this recipient and what is disclosable in them, without small cells and names of cases.
+    """Patterns that may be told to a recipient: over cases that consent and are dated on what is disclosable, beyond chance both on that and on all
+    that is known, without small cells, days and names of cases.
 
-    Raises UsageError where fewer than :data:`habeas.examine.patterns.FEWEST` consent.
-    """
-    asked = {name: disclosable_part(case) for name, case in cases.items() if consents(case, PATTERNS, recipient, day)}
-    if len(asked) < FEWEST:
-        said = tr("{count} of {of} cases consent to '{purpose}' for this recipient (consents.csv); {fewest} are wanted, since fewer hide nobody",
-                  count=len(asked), of=len(cases), purpose=PATTERNS, fewest=FEWEST)  # fmt: skip
+    Raises UsageError where fewer than :data:`habeas.examine.patterns.FEWEST` are left.
+    """  # noqa: D205
+    asked = {name: case for name, case in cases.items() if consents(case, PATTERNS, recipient, day)}
+    shown = {name: disclosable_part(case) for name, case in asked.items()}
+    dated = {name: case for name, case in shown.items() if patterns({name: case}).dated}
+    if len(dated) < FEWEST:
+        said = tr("{count} of {of} cases consent to '{purpose}' for this recipient and are dated by what is disclosable; {fewest} are wanted, since "
+                  "fewer hide nobody.", count=len(dated), of=len(cases), purpose=PATTERNS, fewest=FEWEST)  # fmt: skip
+        missing = sorted(set(cases) - set(asked))
+        said += (
+            " " + tr("Without a consent of the client (habeas case add CASE consent, or consents.csv): {names}", names=", ".join(missing))
+            if missing
+            else ""
+        )
         raise UsageError(said)
-    return suppressed(patterns(asked, *wording_across(asked)))
+    whole = {name: asked[name] for name in dated}
+    known = patterns(whole, *wording_across(whole))
+    return suppressed(_also_known(patterns(dated, *wording_across(dated)), known), spoken=_people(whole.values()))
 
 
-def suppressed(found: Patterns) -> Patterns:
-    """Without small cells, days and names of cases; how many rows are withheld is said.
-
-    A row goes whole where a figure in it, what is left when it is taken from its total, or what lies between it and the row of the next narrower
-    span of days, stands for 1 to 4 cases. Months are gathered until they hold enough.
-    """
-    follows = tuple(
-        msgspec.structs.replace(one, cases=_nameless(one.cases), lags=())
-        for prompt in dict.fromkeys(one.prompt for one in found.follows)
-        for one in _apart([one for one in found.follows if one.prompt is prompt])
-    )
-    recurs = tuple(
-        msgspec.structs.replace(one, cases=_nameless(one.cases), first="", last="") for one in found.recurs if _large(len(one.cases), one.of)
-    )
-    together = tuple(one for one in found.together if all(_fine(n) for n in (one.both, one.one_only, one.other_only, one.neither)))
-    waves = tuple(msgspec.structs.replace(one, begins=one.begins[:7], ends=one.ends[:7]) for one in _apart(found.waves))
-    gone = sum(len(a) - len(b) for a, b in ((found.follows, follows), (found.recurs, recurs), (found.together, together), (found.waves, waves)))
-    said = tr("{count} rows are withheld, since a figure in them stands for fewer than {least} cases", count=gone, least=SMALLEST_CELL)
+def _also_known(found: Patterns, known: Patterns) -> Patterns:
+    """What is beyond chance on what is disclosed and on all that is known: nothing is told that the organisation knows to be otherwise."""
+    follows = {(one.prompt, one.within) for one in known.follows if one.corrected <= BEYOND_CHANCE}
+    together = {(one.one, one.other) for one in known.together if one.corrected <= BEYOND_CHANCE and Key.WORDING not in (one.one[0], one.other[0])}
+    waves = {one.within for one in known.waves if one.corrected <= BEYOND_CHANCE}
     return msgspec.structs.replace(
-        found, follows=follows, recurs=recurs, together=together, waves=waves, months=_gathered(found.months), notes=(said,) if gone else ()
+        found,
+        follows=tuple(one for one in found.follows if one.corrected <= BEYOND_CHANCE and (one.prompt, one.within) in follows),
+        together=tuple(
+            one for one in found.together
+            if one.corrected <= BEYOND_CHANCE and ((one.one, one.other) in together or Key.WORDING in (one.one[0], one.other[0]))
+        ),
+        waves=tuple(one for one in found.waves if one.corrected <= BEYOND_CHANCE and one.within in waves),
+    )  # fmt: skip
+
+
+def _people(cases: Iterable[Case]) -> Mask:
+    """Masks every name of somebody who is not of a state's side."""
+    names: set[str] = set()
+    for case in cases:
+        states = {s.speaker.strip() for s in case.statements if s.side is Side.STATE}
+        names |= names_of(case) - states
+    return Mask(names, ())
+
+
+def suppressed(found: Patterns, *, spoken: Mask | None = None) -> Patterns:
+    """Without small cells, days and names of cases. ``spoken``: a value that it would mask goes with its row.
+
+    A row goes whole where a figure in it, its complement among all cases, what lies between it and a row of the next narrower span of days, or what
+    the told values of its key leave over stands for 1 to 4 cases; a value goes that fewer than 5 cases spell so. Months are joined to
+    years, and a year of too few to the others.
+    """
+    total = found.cases
+    follows = tuple(
+        msgspec.structs.replace(one, cases=_nameless(one.cases), lags=(), expected=0.0, p=_rough(one.p), corrected=_rough(one.corrected))
+        for prompt in dict.fromkeys(one.prompt for one in found.follows)
+        for one in _apart([one for one in found.follows if one.prompt is prompt and _fine(total - one.of) and _fine(one.before)])
+        if _fine(one.of - len(one.cases) - one.before)
+    )
+    recurs = _told_values(found, spoken)
+    values = {(one.key, one.value): len(one.cases) for one in recurs}
+    together = tuple(
+        msgspec.structs.replace(one, p=_rough(one.p), corrected=_rough(one.corrected)) for one in found.together if _told_pair(one, values, total)
+    )
+    waves = tuple(
+        msgspec.structs.replace(one, begins="", ends="", expected=float(round(one.expected)), p=_rough(one.p), corrected=_rough(one.corrected))
+        for one in _apart(found.waves)
+    )
+    gone = sum(len(a) - len(b) for a, b in ((found.follows, follows), (found.recurs, recurs), (found.together, together), (found.waves, waves)))
+    said = tr(
+        "Some rows are withheld, since figures in them, or differences of figures, would stand for fewer than {least} cases.", least=SMALLEST_CELL
+    )
+    shown = tuple(msgspec.structs.replace(one, cases=_nameless(one.cases), first="", last="") for one in recurs)
+    return msgspec.structs.replace(
+        found, dated=total, follows=follows, recurs=shown, together=together, waves=waves, months=_years(found.months), notes=(said,) if gone else ()
     )
 
 
+def _rough(p: float) -> float:
+    """A *p* as the next of a few steps above it: an exact one is a figure of its own."""
+    return next((step for step in (0.001, 0.01, BEYOND_CHANCE) if p <= step), 1.0)
+
+
+def _told_values(found: Patterns, spoken: Mask | None) -> tuple[Recurs, ...]:
+    kept: list[Recurs] = []
+    for key in dict.fromkeys(one.key for one in found.recurs):
+        some = [
+            one for one in found.recurs
+            if one.key is key and _large(len(one.cases), found.cases) and _fine(found.cases - one.of) and one.of - len(one.cases) not in _SMALL
+            and (key is Key.WORDING or one.spelled >= SMALLEST_CELL) and (spoken is None or spoken(one.value) == one.value)
+        ]  # fmt: skip
+        while some and some[0].of - len({name for one in some for name in one.cases}) in _SMALL:
+            some.remove(min(some, key=lambda one: len(one.cases)))
+        if key is Key.WORDING:
+            some = [msgspec.structs.replace(one, value=tr("wording {number}", number=number)) for number, one in enumerate(some, 1)]
+        kept += some
+    return tuple(kept)
+
+
+def _told_pair(one: Together, values: Mapping[tuple[Key, str], int], total: int) -> bool:
+    """Whether a fourfold table may be told: its cells, its margins against what is told of each value, and the cases outside it."""
+    cells = (one.both, one.one_only, one.other_only, one.neither)
+    margins = ((one.one, one.both + one.one_only), (one.other, one.both + one.other_only))
+    return all(_fine(n) for n in (*cells, total - sum(cells))) and all(value in values and _fine(values[value] - count) for value, count in margins)
+
+
+_SMALL = range(1, SMALLEST_CELL)
 Row = TypeVar("Row", Follows, Wave)
 
 
@@ -107,13 +235,17 @@ def _apart(rows: Sequence[Row]) -> list[Row]:
     """Rows of one thing over wider and wider spans of days, without those that lie too close to the one before."""
     kept: list[Row] = []
     for one in sorted(rows, key=lambda row: row.within):
-        if _large(_count(one), one.of) and (not kept or _fine(_count(one) - _count(kept[-1]))):
+        if _large(_size(one), one.of) and (not kept or (_fine(_size(one) - _size(kept[-1])) and _fine(_before(one) - _before(kept[-1])))):
             kept.append(one)
     return kept
 
 
-def _count(row: Follows | Wave) -> int:
+def _size(row: Follows | Wave) -> int:
     return len(row.cases) if isinstance(row, Follows) else row.most
+
+
+def _before(row: Follows | Wave) -> int:
+    return row.before if isinstance(row, Follows) else 0
 
 
 def _nameless(cases: Sequence[str]) -> tuple[str, ...]:
@@ -128,18 +260,16 @@ def _large(count: int, of: int) -> bool:
     return count >= SMALLEST_CELL and _fine(of - count)
 
 
-def _gathered(months: Sequence[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
-    """Months joined to stretches of enough cases each, named by their first; the last stretch takes what is left over."""
-    found: list[tuple[str, int]] = []
-    start, count = "", 0
-    for month, more in months:
-        start, count = start or month, count + more
-        if count >= SMALLEST_CELL:
-            found.append((start, count))
-            start, count = "", 0
-    if count and found:
-        found[-1] = (found[-1][0], found[-1][1] + count)
-    return tuple(found)
+def _years(months: Sequence[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
+    """Accusations by year; years of too few are one row, and where that is too few as well, the smallest told year joins it."""
+    counted = Counter[str]()
+    for month, count in months:
+        counted[month[:4]] += count
+    told = {year: count for year, count in counted.items() if count >= SMALLEST_CELL}
+    rest = sum(counted.values()) - sum(told.values())
+    while rest in _SMALL and told:
+        rest += told.pop(min(told, key=lambda year: told[year]))
+    return (*sorted(told.items()), *([(tr("other years"), rest)] if rest else []))
 
 
 def check_place(out: Path, vault: Path | None = None) -> None:
@@ -166,30 +296,37 @@ def write_patterns(found: Patterns, out: Path, recipient: str) -> tuple[str, ...
 def _tables(found: Patterns) -> dict[str, bytes]:
     return {
         "follows": write_csv(
-            ("event", "within_days", "cases", "of", "expected_by_chance", "p_corrected", "test"),
-            [(one.prompt.value, str(one.within), str(len(one.cases)), str(one.of), str(one.expected), f"{one.corrected:.4f}", one.test)
+            ("event", "within_days", "after_it", "before_it", "of", "p_at_most"),
+            [(one.prompt.value, str(one.within), str(len(one.cases)), str(one.before), str(one.of), str(one.corrected))
              for one in found.follows],
         ),
         "recurs": write_csv(("key", "value", "cases", "of"), [(one.key.value, one.value, str(len(one.cases)), str(one.of)) for one in found.recurs]),
         "together": write_csv(
-            ("key", "value", "other_key", "other_value", "both", "first_only", "second_only", "neither", "p_corrected"),
+            ("key", "value", "other_key", "other_value", "both", "first_only", "second_only", "neither", "p_at_most"),
             [(one.one[0].value, one.one[1], one.other[0].value, one.other[1], str(one.both), str(one.one_only), str(one.other_only), str(one.neither),
-              f"{one.corrected:.4f}") for one in found.together],
+              str(one.corrected)) for one in found.together],
         ),
         "waves": write_csv(
-            ("within_days", "most", "of", "begins", "ends", "expected_by_chance", "p_corrected"),
-            [(str(one.within), str(one.most), str(one.of), one.begins, one.ends, str(one.expected), f"{one.corrected:.4f}") for one in found.waves],
+            ("within_days", "most", "of", "expected_by_chance", "p_at_most"),
+            [(str(one.within), str(one.most), str(one.of), str(one.expected), str(one.corrected)) for one in found.waves],
         ),
-        "months": write_csv(("from_month", "cases"), [(month, str(count)) for month, count in found.months]),
+        "years": write_csv(("year", "accusations_first_recorded"), [(year, str(count)) for year, count in found.months]),
     }  # fmt: skip
 
 
 def _read_me(found: Patterns, recipient: str) -> str:
     lines = [
-        tr("Patterns in what the accusing side recorded, over {count} cases whose people consented to this use before: {recipient}.",
+        tr("Patterns in what the accusing side recorded, over {count} cases whose people consented to this use for this recipient: {recipient}.",
            count=found.cases, recipient=recipient),
-        tr("{dated} of them are dated to a week. {looks} tests were run; every p is corrected for all of them (Holm).",
-           dated=found.dated, looks=found.looks),
+        "",
+        tr("follows: of the cases with such an event, how many accusations were first recorded within so many days after it, and how many within as "
+           "many days before it."),
+        tr("recurs: in how many of the cases in which it is recorded at all one officer, office, article, form or wording stands."),
+        tr("together: two of these in the same cases: in both, in the first or the second only, in neither."),
+        tr("waves: the most accusations within so many days, beside what an even spread over the same time gives. years: accusations by year."),
+        tr("p_at_most: if nothing were behind it, so many in a hundred files like this one (0.01: one in a hundred) would show as much somewhere. "
+           "{looks} comparisons were made, and p allows for all of them (Holm's method). What is above 0.05 is left out.", looks=found.looks),
+        "",
         tr("The cases are those that came to one organisation, and no sample of anything. A pattern says that something recurs, and not why."),
         *found.notes,
     ]  # fmt: skip

@@ -12,7 +12,7 @@ import msgspec
 
 from habeas.domain.across import Joint
 from habeas.domain.case import Case, Exhibit
-from habeas.domain.errors import BadInput
+from habeas.domain.errors import BadInput, UsageError
 from habeas.domain.statement import Statement, without_date
 from habeas.domain.work import Contact, Note, Referral, Relation, Stamp, Task
 from habeas.intake.folder.columns import APPEALS, CONSENTS, EXHIBITS, FORMS, PLACES, REVIEWS, STATEMENTS, VOICES, Table
@@ -146,6 +146,21 @@ def _whole(case: Case) -> Case:
 
     accusation = tuple(one for one in case.accusation if one in ids)
     return msgspec.structs.replace(case, accusation=accusation, statements=tuple(mended(one) for one in case.statements))
+
+
+def is_joint(comp: Compartment) -> bool:
+    """Whether a compartment is a joint one: its maker said so in the first commit. What anybody writes later makes no joint compartment of a case."""
+    creator = comp.roster.members[0].device
+    return any(
+        (device, n) == (creator, 1) and isinstance(line, Recorded) and line.kind is Kind.JOINT
+        for device, n, _, line in comp.index.events(("Recorded",))
+    )
+
+
+def need_case(comp: Compartment) -> None:
+    """Raise UsageError for a joint compartment where a case is wanted."""
+    if is_joint(comp):
+        raise UsageError(tr("{id} is a joint compartment; a case is wanted ('habeas across run {id}' looks at its cases)", id=comp.cid))
 
 
 def read_book(comp: Compartment, known: Mapping[str, int] | None = None) -> Book:

@@ -18,7 +18,7 @@ from habeas.intake.folder.reading import Count, read_record, record_cells
 from habeas.intake.folder.writing import folder_files
 from habeas.locale import tr
 from habeas.services.approving import need_second_person
-from habeas.services.casebook import KEYS, TABLES, Book, Entry, add, decode, next_place, read_book, revise
+from habeas.services.casebook import KEYS, TABLES, Book, Entry, add, decode, is_joint, need_case, next_place, read_book, revise
 from habeas.services.exhibits import file_pieces
 from habeas.services.exports import outside
 from habeas.services.source import MOST_EXHIBIT, Source
@@ -190,6 +190,7 @@ def vault_source(comp: Compartment, use: str) -> Source:
     """A case of the vault in memory, for an ``examination``, a ``memorandum`` or a ``dossier``; the log says so. Readers make no dossier."""
     if use == "dossier" and comp.me.role not in (Role.ADMIN, Role.CASEWORKER):
         raise NotAllowedError(f"role {comp.me.role}")
+    need_case(comp)
     book = read_book(comp)
     by_number = {one.record.number: one for one in book.of(Kind.EXHIBIT)}
 
@@ -251,12 +252,14 @@ def list_cases(vault: Vault) -> list[CaseLine]:
 
 
 def _line(comp: Compartment) -> CaseLine:
+    joint = is_joint(comp)
     book = read_book(comp)
     state = status(comp)
     due = sorted(one.record.due_on for one in book.of(Kind.TASK) if one.record.due_on and not one.record.done_on)
     return CaseLine(
         cid=comp.cid, role=comp.me.role.value, statements=len(book.of(Kind.STATEMENT)), exhibits=len(book.of(Kind.EXHIBIT)), review_on=state.until,
         held=bool(state.on), dormant=bool(comp.roster.dormant), alarms=len(comp.alarms), next_due=due[0] if due else "",
+        state="joint" if joint else "",
     )  # fmt: skip
 
 
@@ -280,7 +283,9 @@ def set_hold(comp: Compartment, *, on: bool | None, until: date | None, reason: 
 
 
 def add_record(comp: Compartment, kind: Kind, record: Any, reason: str = "") -> str:
-    """Add one record; how people call it."""
+    """Add one record; how people call it. A joint compartment takes none that belongs to a case."""
+    if kind in TABLES:
+        need_case(comp)
     book = read_book(comp)
     if kind is Kind.CONTACT and not comp.me.role.reads_contacts:
         raise NotAllowedError("contacts")

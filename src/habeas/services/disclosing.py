@@ -33,7 +33,7 @@ from habeas.intake.folder.reading import statement_row
 from habeas.intake.folder.tables import write_csv
 from habeas.intake.gazetteer import understand
 from habeas.intake.gazetteer.places import unclear
-from habeas.locale import long_date, tr
+from habeas.locale import long_date, tr, tr_n
 from habeas.seal.bag import lay_out
 from habeas.seal.bag_writer import write_bag
 from habeas.seal.digest import digest_bytes
@@ -63,6 +63,7 @@ class DossierMade(msgspec.Struct, frozen=True, kw_only=True):
     frozen: Examination
     verdict: Verdict
     timeline: str
+    beside: Chosen = Chosen()
 
 
 class Frozen(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,7 +113,7 @@ def make_dossier(  # noqa: PLR0913  # one parameter an option
     if source.folder and source.folder.resolve() in out.resolve().parents:
         raise BadInput.one(out.name, tr("this place lies inside the case folder or the vault; write the bag elsewhere"))
     examined = examine_case(source.case, settle=False)
-    frozen = freeze(examined, tuple(one for one in chosen if not is_across(one)))
+    frozen = freeze(examined, chosen)
     beside = _beside(frozen, foreign or {}, source.case, chosen)
     progress(tr("Examining"), 1, 1)
     originals, made = _exhibits(source, frozen.redacted.case, progress)
@@ -122,7 +123,7 @@ def make_dossier(  # noqa: PLR0913  # one parameter an option
         warnings.append(
             tr("a hidden name stood in {count} cells of free text and was masked; read the exhibits for it too", count=frozen.redacted.masked)
         )
-    merged = _pages(frozen, originals, made, beside, day)
+    merged = _pages(frozen, originals, made, beside, len(foreign or {}), day)
     progress(tr("Typesetting"), 1, 1)
     payload = _payload(frozen, originals, beside, merged, with_originals=with_originals)
     if with_originals and originals:
@@ -150,14 +151,13 @@ def make_dossier(  # noqa: PLR0913  # one parameter an option
         frozen=frozen.examination,
         verdict=verdict,
         timeline=timeline_of(frozen.redacted.case, frozen.examination),
+        beside=beside,
     )
 
 
 def _beside(frozen: Frozen, foreign: Mapping[str, Case], case: Case, chosen: tuple[str, ...]) -> Chosen:
     """Wording shared with other cases, on what may leave of each."""
-    if not foreign:
-        return Chosen()
-    return choose(shown_wording(frozen.redacted.case, foreign), case.reviews, chosen, draft=frozen.selection.draft)
+    return choose(shown_wording(frozen.redacted.case, foreign, case) if foreign else (), case.reviews, chosen, draft=frozen.selection.draft)
 
 
 def _exhibits(source: Source, case: Case, progress: Progress) -> tuple[dict[str, bytes], dict[str, Made]]:
@@ -180,7 +180,7 @@ def _original(source: Source, exhibit: Exhibit) -> bytes:
         raise ExhibitUnreadableError(exhibit.number, tr("its file is gone, too large, or cannot be read")) from None
 
 
-def _pages(frozen: Frozen, originals: dict[str, bytes], made: dict[str, Made], beside: Chosen, day: date) -> Merged:
+def _pages(frozen: Frozen, originals: dict[str, bytes], made: dict[str, Made], beside: Chosen, others: int, day: date) -> Merged:
     case, selection = frozen.redacted.case, frozen.selection
     shown = [
         ShownExhibit(
@@ -199,6 +199,7 @@ def _pages(frozen: Frozen, originals: dict[str, bytes], made: dict[str, Made], b
     data |= {
         **_page(day, case.title),
         "across": across_data(beside),
+        "beside": tr_n("One other case was set beside this one.", "{count} other cases were set beside this one.", others) if others else "",
         "words": dossier_words(frozen.examination.belief, data["reviewers"]),
         "links": {number: exhibit_link(number) for number in sorted(made)},
         "marking": tr("DRAFT") if selection.draft else "",
@@ -264,7 +265,7 @@ def public_json(frozen: Frozen, beside: Chosen) -> bytes:
         "findings": findings,
         "origins": msgspec.to_builtins(frozen.examination.origins),
         "belief": belief,
-        **({"shared_with_other_cases": msgspec.to_builtins(beside.groups)} if beside.groups else {}),
+        **({"shared_with_other_cases": across_data(beside)} if beside.groups else {}),
     }
     return msgspec.json.format(msgspec.json.encode(whole_case), indent=2) + b"\n"
 

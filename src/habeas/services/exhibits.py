@@ -11,7 +11,7 @@ from habeas.domain.case import Exhibit
 from habeas.domain.errors import BadInput
 from habeas.intake.folder.reading import read_record, record_cells
 from habeas.locale import tr
-from habeas.services.casebook import TABLES, Book, Entry, add, exhibit_of, next_place, read_book, utc_now
+from habeas.services.casebook import TABLES, Book, Entry, add, exhibit_of, need_case, next_place, read_book, utc_now
 from habeas.services.exports import create_private, outside
 from habeas.vault.compartment import Compartment, new_id
 from habeas.vault.disk import Disk
@@ -88,6 +88,7 @@ def seal_files(comp: Compartment, paths: Sequence[Path], details: Exhibit, progr
 
     A file whose bytes are sealed already is a duplicate. One that cannot be read is refused and stops no other.
     """
+    need_case(comp)
     files = list(walk(paths))
     book = read_book(comp)
     known = {one.content.sha256: one.record.number for one in book.of(Kind.EXHIBIT, withdrawn=True) if one.content}

@@ -1,5 +1,6 @@
 """Make an empty case folder with its guide, and check one that somebody filled."""
 
+import difflib
 from pathlib import Path
 
 import msgspec
@@ -7,6 +8,7 @@ import msgspec
 from habeas.domain.case import Case
 from habeas.domain.identity import fold
 from habeas.domain.statement import Side
+from habeas.examine.passages import shared_passages
 from habeas.examine.relative import leading_nowhere
 from habeas.examine.voices import voice_key
 from habeas.intake.folder import FolderRead, read_folder, write_folder
@@ -54,6 +56,7 @@ def check_folder(folder: Path) -> Checked:
             tr("voices.csv names nobody who speaks here (a voice is a speaker, or the body that is spoken for, not an id): row {rows}",
                rows=", ".join(strange))
         )  # fmt: skip
+    notes += _about_words(case)
     nowhere = leading_nowhere(case.statements)
     if nowhere:
         notes.append(tr("dates told by a statement that denies something; a denial has no moment to count from: {ids}", ids=", ".join(nowhere)))
@@ -72,6 +75,33 @@ def _about_accusation(case: Case) -> list[str]:
         notes.append(
             tr("in the accusation, but not said by a state (as when relatives were made to sign); tested all the same: {ids}", ids=", ".join(others))
         )
+    return notes
+
+
+def _about_words(case: Case) -> list[str]:
+    """Cells in free words that the program reads as keys, and that look as if something else was meant."""
+    bodies = {fold(s.body) for s in case.statements if s.body.strip()}
+    strange = [s.id for s in case.statements if (by := s.circumstance("by").strip()) and fold(by) not in bodies]
+    notes = []
+    if strange:
+        notes.append(
+            tr("who holds the person ('by' in {ids}) is nobody who stands under 'body', and a notice or a denial binds its own body's custody alone. "
+               "If it is an office of that state, write the body there ('by=Uruguay'), or leave it empty", ids=", ".join(strange))
+        )  # fmt: skip
+    known = ("shared_wording", "patterns")
+    unread = [
+        str(row) for row, one in enumerate(case.consents, 2)
+        if one.purpose.strip() not in known and difflib.get_close_matches(one.purpose.strip().casefold().replace(" ", "_"), known, cutoff=0.7)
+    ]  # fmt: skip
+    if unread:
+        notes.append(
+            tr("consents.csv: a purpose that is nearly {words}, and is not read as such: row {rows}", words=" / ".join(known), rows=", ".join(unread))
+        )
+    quotes = [s.quote for s in case.statements if s.quote.strip()]
+    used = shared_passages(quotes, [one.words for one in case.forms]).forms if case.forms else ()
+    idle = [one.id for one, users in zip(case.forms, used, strict=True) if not users]
+    if idle:
+        notes.append(tr("forms.csv: words that stand in no quoted text of this case: {ids}", ids=", ".join(idle)))
     return notes
 
 

@@ -32,10 +32,14 @@ def guide() -> str:
    identifiers   key=value; … with {identifiers}
    circumstances key=value; … with {circumstances}
                  A register that shows him every day: circumstances throughout=true (else an interval means: some time in it).
+                 by: who holds him, written as the body is written under 'body' (by=Uruguay, not by=police of Uruguay), or left out.
+                 office, officer, article, form: who of the accusing side wrote it down, where, under what (for patterns across cases).
    event         the same word on statements about one and the same act
    exhibit, locator   the exhibit's number; the page or line
    disclosable   true, or it never leaves
    shown_as      the name under which the speaker appears outside (empty: the role only)
+   consents.csv: two purposes are read: shared_wording and patterns (this case beside others, for that recipient, word for word).
+   forms.csv: words that a person takes for an office's standard form (… for gaps), and who marked them.
    reviews.csv: finding and inputs as 'habeas examine' prints them; without the right inputs a review does not count.
 4. The other tables are optional; leave them as they are or delete them:
 {tables}

@@ -19,7 +19,7 @@ from habeas.seal.age import AgeError, Identity, Recipient, armor, seal_with_pass
 from habeas.seal.canonical import canonical
 from habeas.seal.ed25519 import verifies
 from habeas.seal.note import NoteError, add_signature
-from habeas.services.casebook import add, next_place, read_book
+from habeas.services.casebook import add, need_case, next_place, read_book
 from habeas.services.exports import outside, write_private
 from habeas.services.joint import check_member
 from habeas.services.opening import second_key
@@ -115,13 +115,16 @@ def invitation(comp: Compartment, device: str) -> str:
     return _text(_INVITATION, Invitation(case=comp.cid, trust=comp.roster_digest, device=device))
 
 
-def admit(comp: Compartment, untrusted_card: str, role: Role, code: str, *, same_person: bool = False) -> tuple[str, bytes]:
+def admit(
+    comp: Compartment, untrusted_card: str, role: Role, code: str, *, same_person: bool = False, vault: Vault | None = None
+) -> tuple[str, bytes]:
     """Admit a device: (its invitation, b"") where that counts at once, or ("", a proposal) that a second person has to sign.
 
-    ``code``: the one that the admin expects; a card chooses its own, and might choose another person's. Raises BadInput.
+    ``code``: the one that the admin expects; a card chooses its own, and might choose another person's. ``vault``: for a joint compartment, whose
+    cases say who may be in it. Raises BadInput.
     """
     card = read_card(untrusted_card)
-    check_member(comp, code)
+    check_member(comp, code, vault)
     if card.code != code:
         raise BadInput.one("card", tr("it says another code than the one that you expect"))
     if not same_person and any(one.code == code for one in comp.roster.members):
@@ -134,7 +137,7 @@ def admit(comp: Compartment, untrusted_card: str, role: Role, code: str, *, same
     return invitation(comp, card.device), b""
 
 
-def approve(comp: Compartment, untrusted_note: bytes, words: Sequence[str] = ()) -> str:
+def approve(comp: Compartment, untrusted_note: bytes, words: Sequence[str] = (), vault: Vault | None = None) -> str:
     """Sign a proposal as the second person and put it into force; the invitation of the device that it adds.
 
     ``words``: recovery words, which sign in place of a second person where there is none any more.
@@ -153,7 +156,7 @@ def approve(comp: Compartment, untrusted_note: bytes, words: Sequence[str] = ())
     known = {one.device for one in comp.roster.members}
     for one in parse_roster(note)[0].members:
         if one.device not in known:
-            check_member(comp, one.code)
+            check_member(comp, one.code, vault)
     after = adopt(comp, note)
     added = next((one.device for one in after.members if one.device not in known), "")
     return invitation(comp, added)
@@ -219,6 +222,7 @@ def seal_only_kit(comp: Compartment, folder: Path, code: str) -> str:
     """A kit that can add and not read. Its secret half stays with the case. Raises SecondPersonError where two people decide."""
     if folder.exists():
         raise BadInput.one(folder.name, tr("the folder exists; a kit wants a new one"))
+    need_case(comp)
     seat, drop = Seat.generate(), Identity.generate()
     member = Member(device=seat.device, code=code, role=Role.SEAL_ONLY, sign=seat.signer.public.hex(), age=Identity.generate().recipient.text)
     note = propose(comp, members=[member])

@@ -60,6 +60,10 @@ class DamagedError(VaultError):
     """Something in the vault is damaged or was changed; the rest stays readable."""
 
 
+class LaterCommitError(DamagedError):
+    """A commit of a later version; use a newer Habeas."""
+
+
 class ShreddedError(VaultError):
     """The item was shredded and cannot be opened by anyone."""
 

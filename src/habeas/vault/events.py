@@ -11,7 +11,7 @@ from typing import Annotated, cast
 
 import msgspec
 
-from habeas.vault.errors import DamagedError
+from habeas.vault.errors import DamagedError, LaterCommitError
 
 Hex = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{64}\Z")]
 MaybeHex = Annotated[str, msgspec.Meta(pattern=r"\A([0-9a-f]{64})?\Z")]
@@ -213,7 +213,7 @@ def decode_commit(untrusted: bytes) -> tuple[CommitHead, list[bytes]]:
     except (msgspec.MsgspecError, ValueError, RecursionError):
         raise DamagedError("the first line of a commit") from None
     if head.v not in VERSIONS:
-        raise DamagedError("a commit of a later version; use a newer Habeas")
+        raise LaterCommitError
     return head, lines
 
 

@@ -7,7 +7,7 @@ import msgspec
 from habeas.vault.frames import Tail
 from habeas.vault.index import Index
 from habeas.vault.logs import Position
-from habeas.vault.replay import BEHIND, REFUSED, REVOKED, SEALED, Known
+from habeas.vault.replay import BEHIND, LATER, REFUSED, REVOKED, SEALED, Known
 
 
 class Alarm(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,7 +40,7 @@ def judge_log(index: Index, device: str, read_to: tuple[Tail, Position], pinned:
 
 def judge_commits(index: Index, known: Mapping[str, Known], me: str) -> Iterator[Alarm]:
     """Commits that do not count, and commits that others claim to have seen and that are not here, or are others here."""
-    refused = index.rows("SELECT dev, n, state FROM frame WHERE state IN (?, ?, ?)", (REFUSED, REVOKED, BEHIND))
+    refused = index.rows("SELECT dev, n, state FROM frame WHERE state IN (?, ?, ?, ?)", (REFUSED, REVOKED, BEHIND, LATER))
     yield from (Alarm(what=f"a commit that does not count ({state})", device=device, n=n) for device, n, state in refused)
     sealed = index.rows("SELECT n FROM frame WHERE state = ? AND dev = ?", (SEALED, me))
     yield from (Alarm(what="a commit of this device does not open", device=me, n=n) for (n,) in sealed)

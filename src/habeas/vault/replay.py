@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from habeas.seal.merkle import HASH, Frontier
-from habeas.vault.errors import DamagedError, UnreadableError
+from habeas.vault.errors import DamagedError, LaterCommitError, UnreadableError
 from habeas.vault.events import CommitHead, Line, decode_commit, decode_line
 from habeas.vault.frames import Frame
 from habeas.vault.index import Index
@@ -17,6 +17,7 @@ from habeas.vault.logs import Position
 from habeas.vault.roster import Roster
 
 OK, SEALED, REFUSED, REVOKED, BEHIND = "ok", "sealed", "refused", "after revocation", "behind damage"
+LATER = "of a later version; use a newer Habeas"
 
 
 class Known(NamedTuple):
@@ -129,10 +130,8 @@ class Replay:
         try:
             head, raw = decode_commit(self._open(body).rstrip(b"\n") + b"\n")
             lines = [(one, decode_line(one)) for one in raw]
-        except UnreadableError:
-            return SEALED, None, [], None
-        except DamagedError:
-            return REFUSED, None, [], None
+        except (UnreadableError, DamagedError) as error:
+            return SEALED if isinstance(error, UnreadableError) else LATER if isinstance(error, LaterCommitError) else REFUSED, None, [], None
         if member is None or head.seq != n or not all(member.role.may_write(line) for _, line in lines):
             return REFUSED, head, [], None
         if frontier is not None:

@@ -7,7 +7,7 @@ from habeas.domain.statement import CUSTODY_ACTS, Act, Side
 from habeas.domain.when import DAY
 from habeas.examine.battery.story import Story, ids, listed, sharpest, strongest
 from habeas.examine.record import Record
-from habeas.examine.semantics import FOREVER, window
+from habeas.examine.semantics import FOREVER, NOTICES, holder, window
 from habeas.examine.voices import voice_key
 from habeas.examine.wording import days_between, span
 from habeas.locale import tr
@@ -81,6 +81,10 @@ def _custody_story(record: Record, name: str, claims: dict[int, Certainty], evid
     _count_days(record, story, against[0], told[0])
     if firmest is Certainty.ON_PRESUMPTION:
         _presume_lasting(record, story, against[0])
+        if record.statements[told[0]].act in NOTICES and any(
+            record.statements[i].act in CUSTODY_ACTS and not holder(record.statements[i]) for i in against
+        ):
+            story.presumptions.append(tr("whoever held the person answered to the issuer of the notice"))
     _rival_releases(record, story)
     story.would_change.append(tr("a record of a release or an escape between the two dates, by someone other than the accusing side"))
     if record.statements[told[0]].act is Act.WANTED:

@@ -29,7 +29,12 @@ def accusation_follows(record: Record) -> Iterator[Finding]:
     prompts = [
         i
         for i, statement in enumerate(record.statements)
-        if i not in record.is_accusation and (when := prompted_on(statement)) is not None and when[1] < said[0] and said[0] - when[1] <= _WITHIN
+        if i not in record.is_accusation
+        and (when := prompted_on(statement)) is not None
+        and when[1] < said[0]
+        and said[0] - when[1] <= _WITHIN
+        and i < record.told
+        and not any(_tells_it(record, c, i) for c in record.accusation)
     ]
     if not prompts:
         return
@@ -41,7 +46,7 @@ def accusation_follows(record: Record) -> Iterator[Finding]:
            days=days_between(bounds[prompts[0]], said), prompt=record.statements[prompts[0]].id, then=span(bounds[prompts[0]]))
     )  # fmt: skip
     story.presumptions.append(tr("no earlier record of the accusation exists than the earliest in this file"))
-    story.would_change.append(tr("a dated original of the accusation from before the complaint"))
+    story.would_change.append(tr("a dated original of the accusation from before that"))
     yield story.finding(
         Certainty.ON_PRESUMPTION,
         ([claim], prompts),
@@ -69,19 +74,35 @@ def recorded_on(statement: Statement) -> When | None:
     return said if bounded or statement.act not in NOTICES or statement.when is None else statement.when
 
 
+def _tells_it(record: Record, claim: int, other: int) -> bool:
+    """Whether a statement tells what the accusation claims, so that the accusation cannot be said to follow it."""
+    one, two = record.statements[claim], record.statements[other]
+    (low, high), (start, end) = record.window(claim), record.window(other)
+    return (one.act is two.act and max(low, start) <= min(high, end)) or supports(one, two, record.places)
+
+
 def prompt_of(statement: Statement) -> tuple[Prompt | None, When | None]:
-    """Whether an accusation may follow what a statement tells (a complaint, an inquiry, a threat, a publication, a flight, a mass arrest), and when
-    that was. Of a flight only the day is read.
-    """  # noqa: D205
+    """Whether an accusation may follow what a statement tells, and when that was.
+
+    A complaint, an inquiry, a threat, a mass arrest; a publication, unless it carries an accusation itself; a flight out of the country, of which
+    only the day is read.
+    """
     if statement.denied:
         return None, None
     if statement.act is Act.DETAINED and statement.circumstance("mass_arrest").casefold() == "true":
         return Prompt.MASS_ARREST, statement.when
-    if statement.act is Act.DEPARTED and statement.side in (Side.FAMILY, Side.WITNESS):
+    if statement.act is Act.DEPARTED and statement.side in (Side.FAMILY, Side.WITNESS) and _abroad(statement):
         return Prompt.FLIGHT, statement.when
     if statement.act in _PROMPTS:
         return _PROMPTS[statement.act], statement.when
-    return (Prompt.PUBLICATION, statement.stated_on) if statement.side is Side.PRESS else (None, None)
+    published = statement.side is Side.PRESS and statement.act not in (Act.WANTED, Act.CHARGED, Act.ESCAPED, Act.DEPARTED)
+    return (Prompt.PUBLICATION, statement.stated_on) if published else (None, None)
+
+
+def _abroad(statement: Statement) -> bool:
+    """Whether somebody left of his own for another country, as the last parts of the two places have it."""
+    here, there = (fold(place.rpartition(",")[2]) for place in (statement.place, statement.to_place))
+    return bool(here and there) and here != there and statement.circumstance("under_guard").casefold() != "true"
 
 
 def prompted_on(statement: Statement) -> tuple[int, int] | None:

@@ -112,8 +112,9 @@ def _story(record: Record, pairs: list[tuple[int, int, Shared]]) -> Finding:
     aligned = with_slots(one.quote, other.quote, heaviest.spans)
     story.arithmetic.append(tr("{one} and {other}: {words}", one=one.id, other=other.id, words=shortened(aligned)))
     story.arithmetic.append(
-        tr("{count} words in {blocks} passages; about {bits} bits rarer than chance", count=sum(block.words for block in heaviest.blocks),
-           blocks=len(heaviest.blocks), bits=round(heaviest.bits))
+        tr("{count} words in {blocks} passages, {own} of them outside standard forms; {bits} bits (each halves the odds that two unrelated texts "
+           "share them)", count=sum(block.words for block in heaviest.blocks), blocks=len(heaviest.blocks), own=heaviest.own,
+           bits=round(heaviest.bits))
     )  # fmt: skip
     story.arithmetic += [_recorded(record.statements[index]) for index in members]
     story.readings += [
@@ -130,10 +131,9 @@ def _story(record: Record, pairs: list[tuple[int, int, Shared]]) -> Finding:
 
 
 def _recorded(statement: Statement) -> str:
-    """A row of the comparative chart: who took it down, where and when, as far as the columns say."""
+    """A row of the comparative chart: who took it down and when, as far as the columns say. The place of the act is not that of the writing."""
     by = " / ".join(part for part in (statement.circumstance("officer"), statement.circumstance("office"), *statement.relayed_by) if part)
     said = when_words(statement.stated_on) if statement.stated_on else tr("not dated")
-    place = statement.place.split(",")[0] or tr("no place given")
     if not by:
-        return tr("{id}: not recorded who took it down, {place}, {said}", id=statement.id, place=place, said=said)
-    return tr("{id}: taken down by {by}, {place}, {said}", id=statement.id, by=by, place=place, said=said)
+        return tr("{id}: not recorded who took it down, {said}", id=statement.id, said=said)
+    return tr("{id}: taken down by {by}, {said}", id=statement.id, by=by, said=said)
