@@ -166,3 +166,7 @@ def test_where_nothing_was_planted_a_run_says_so_nineteen_times_in_twenty():
         found = patterns(casework(random.Random(1000 + seed), 18))
         alarms += any(one.corrected <= 0.05 for one in (*found.follows, *found.together, *found.waves))
     assert alarms <= 11  # 5 expected at most; twelve or more have a chance below one in two hundred
+
+
+def test_thousands_of_papers_are_no_trouble():
+    assert half(1500, 3000) == pytest.approx(0.507, abs=0.01) and half(3000, 3000) == 0.5**3000

@@ -230,7 +230,7 @@ def _agreed(sides: Sequence[int]) -> int:
 
 def half(hits: int, of: int) -> float:
     """How likely at least so many of ``of`` fall on one side where either is as likely (binomial, exact)."""
-    return sum(math.comb(of, k) for k in range(hits, of + 1)) / float(2**of)
+    return sum(math.comb(of, k) for k in range(hits, of + 1)) / (1 << of)
 
 
 def _together(seen: Sequence[Seen], recurs: Sequence[Recurs]) -> Iterator[Together]:
