@@ -2,11 +2,13 @@
 
 import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from simulators.people import case, state
 
 from habeas.domain.case import Decision, Exhibit, Review, StandardForm
 from habeas.domain.errors import UsageError
-from habeas.dossier.across import choose, is_across, masked_passage, shown_wording
+from habeas.dossier.across import _OPENERS, _Cut, _joined, choose, is_across, shown_wording
 
 MOULD = "I say of my own will that {who} left the country on {day} by himself, that nobody held him and that I have no complaints against anyone."
 CHART = {"circumstances": "office=Office North; officer=Captain K", "place": "Montevideo, Uruguay", "disclosable": "true"}
@@ -99,6 +101,11 @@ def test_a_date_that_is_not_known_to_the_month_is_shown_as_a_year_or_not_at_all(
         assert found.lines[1].month == month
 
 
+def cut(text, lower=("i", "he")):
+    made = _Cut({*lower, *_OPENERS})
+    return _joined([made.shown(made.text(text))])
+
+
 @pytest.mark.parametrize(
     ("text", "masked"),
     [
@@ -106,17 +113,39 @@ def test_a_date_that_is_not_known_to_the_month_is_shown_as_a_year_or_not_at_all(
         ("Мать Анна И. Иванова сказала", "⟦name⟧ сказала"),
         ("I was told. He left on Tuesday, 3 May 2016.", "I was told. He left on ⟦date or number⟧."),
         ("по делу № 208/17 и 208/18 отказано", "по делу № ⟦date or number⟧ и ⟦date or number⟧ отказано"),
-        ("el 4 de mayo de 2016 salió", "el ⟦date or number⟧ de ⟦date or number⟧ de ⟦date or number⟧ salió"),
+        ("written by zorvan_kirmel and marta@example of it", "written by ⟦name⟧ and ⟦name⟧ of it"),
+        ("[name withheld] left", "⟦name⟧ left"),
     ],
 )
 def test_names_dates_and_figures_are_slots(text, masked):
-    assert masked_passage(text, [(0, len(text))], {"i", "he"}) == masked
+    assert cut(text) == masked
 
 
-def test_what_lies_between_two_common_passages_is_a_slot_by_its_kind_in_this_text():
-    text = "He left with Marta and said nothing of it"
-    assert masked_passage(text, [(0, 12), (18, 41)], {"he"}) == "He left with ⟦name⟧ and said nothing of it"
-    assert masked_passage(text, [(0, 7), (18, 41)], {"he"}) == "He left ⟦words⟧ and said nothing of it"
+def test_a_text_in_a_script_without_capitals_is_not_compared():
+    words = "قال لي الضابط في المكتب إن محمد الزروان غادر البلاد بنفسه ولم يحتجزه أحد وليس لدي أي شكوى ضد أحد على الإطلاق"
+    assert shown(told("x", "y", "2016-06-01", mould=words), {"case-1": told("x", "y", "2016-06-02", mould=words)}) == ()
+
+
+NAMES = st.sampled_from(["Zorvan", "Marta Lavella", "Q", "Kirmel-Orlan", "Rosa Country", "Мадина"])
+DATES = st.sampled_from(["3 May 2016", "22 July", "1999", "Tuesday", "12.05.2017", "5"])
+MOULDS = (
+    "I was told by {a} and {b} in the yard on {d} at {e} what false statements lead to and that nobody held him and I have no complaints at all.",
+    "On {d} he left the house with {a}, seen by {b} on {e} at the gate, and he said to all of us that he went of his own will and would write soon.",
+    "We questioned today {a}, {b} and {a}; all of them know on {d} and {e} what was said there, that he was free to go and that nobody held him at all.",
+)
+
+
+@settings(max_examples=80)
+@given(st.sampled_from(MOULDS), NAMES, NAMES, DATES, DATES, NAMES, NAMES, DATES, DATES)
+def test_nothing_that_is_shown_depends_on_a_name_date_or_figure_of_the_other_text(mould, a, b, d, e, other_a, other_b, other_d, other_e):
+    form = StandardForm(id="F1", words="that nobody held him", marked_by="A1")
+
+    def made(said, **fields):
+        return case(state(act="departed", stated_on=said, quote=mould.format(**fields), **CHART), accusation=(1,), forms=(form,))
+
+    own = made("2016-06-01", a=a, b=b, d=d, e=e)
+    same, other = made("2016-07-01", a=a, b=b, d=d, e=e), made("2016-07-01", a=other_a, b=other_b, d=other_d, e=other_e)
+    assert shown(own, {"c": same}) == shown(own, {"c": other})
 
 
 def review(shown_, **more):

@@ -1,9 +1,14 @@
 """What fires, how firmly, and, as important, what must not."""
 
+import random
+
 import pytest
+from generator import small_case
 from simulators.people import examined, kinds, state
 
 from habeas.domain.finding import BearsOn, Kind
+from habeas.examine.belief import Weighing, _excluded, _named_claims
+from habeas.examine.record import Record
 
 MONTEVIDEO = "Montevideo, Uruguay"
 FLIGHT = state(act="departed", when="1977-09-22", place=MONTEVIDEO, to_place="Buenos Aires, Argentina", stated_on="1977-10-04")
@@ -412,3 +417,21 @@ def test_the_sentence_names_every_claim_that_its_figure_counts_against_and_a_rep
     assert "left Montevideo for Buenos Aires on 22 September 1977 and that A. B. was at large and wanted on 1 March 1978" in both.sentence
     alone = examined(gone, again, mother, cellmate, accusation=(1, 2)).belief
     assert alone.must_be_wrong == 1 and "and that" not in alone.sentence and "wanted" not in alone.sentence
+
+
+def test_every_set_that_the_figure_counts_cannot_be_true_with_the_claims_that_the_sentence_names_and_none_is_named_for_nothing():
+    told = 0
+    for seed in range(120):
+        made, places = small_case(random.Random(seed), 8)
+        record = Record(made, places)
+        weighing = Weighing(record, made)
+        for version in weighing.versions():
+            for network in (record.certain, record.presumed):
+                found = weighing.weigh(network, version)
+                named = _named_claims(record, network, version, found)
+                assert all(_excluded(network, named, some) for some in found.against)
+                assert not any(
+                    all(_excluded(network, [c for c in named if c != one], some) for some in found.against) for one in named if len(named) > 1
+                )
+                told += bool(found.against)
+    assert told > 40

@@ -57,8 +57,30 @@ def test_several_cases_in_one_paper_of_one_office_count_once():
         )
 
     one = follows(patterns({f"c{n}": rows(n, "Office North") for n in range(8)}), Prompt.COMPLAINT, 7)
-    eight = follows(patterns({f"c{n}": rows(n, f"Office {n}") for n in range(8)}), Prompt.COMPLAINT, 7)
-    assert (len(one.cases), one.p) == (8, 0.5) and (len(eight.cases), eight.p) == (8, 1 / 256)
+    assert (len(one.cases), one.p) == (8, 0.5)
+
+
+def test_one_event_behind_many_cases_is_one_observation():
+    def rows(number, event):
+        press = {"side": "press", "speaker": "a newspaper", "act": "other", "stated_on": event}
+        return case(state(act="wanted", stated_on=f"2017-0{1 + number}-05", circumstances=f"office=Office {number}"), press, accusation=(1,))
+
+    shared = {f"c{n}": case(state(act="wanted", stated_on=f"2017-04-0{2 + n}", circumstances=f"office=Office {n}"),
+                            {"side": "press", "speaker": "a newspaper", "act": "other", "stated_on": "2017-04-01"}, accusation=(1,))
+              for n in range(6)}  # fmt: skip
+    own = {f"c{n}": rows(n, f"2017-0{1 + n}-02") for n in range(6)}
+    one, six = (follows(patterns(cases), Prompt.PUBLICATION, 7) for cases in (shared, own))
+    assert (len(one.cases), one.p) == (6, 0.5) and (len(six.cases), six.p) == (6, 1 / 64)
+
+
+def test_what_goes_together_is_counted_in_papers():
+    def rows(paper, number):
+        circumstances = f"office=Office {'NS'[paper % 2]}; article={200 + paper % 3}"
+        return case(state(act="wanted", stated_on=f"2017-0{1 + paper}-05", circumstances=circumstances), accusation=(1,))
+
+    found = patterns({f"c{paper}-{number}": rows(paper, number) for paper in range(6) for number in range(5)})
+    assert all(one.both + one.one_only + one.other_only + one.neither == 6 for one in found.together)
+    assert not [one for one in found.together if one.corrected <= 0.05]
 
 
 @given(st.integers(0, 12), st.data())

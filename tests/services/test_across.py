@@ -46,11 +46,15 @@ def consent(**more):
         ([consent(expires_on=parse_when("2027/.."))], False),
         ([consent(refused=True)], False),
         ([consent(person="a bystander")], False),
-        ([consent(person="a bystander", guardian="her lawyer")], True),
+        ([consent(person="a child who saw it", guardian="her aunt")], False),
+        ([consent(guardian="his lawyer")], True),
         ([consent(), consent(person="a sister", refused=True)], False),
         ([consent(), consent(person="a sister", refused=True, purpose="", recipient="")], False),
-        ([consent(), consent(person="a sister", refused=True, purpose="pattern", recipient="court")], False),
-        ([consent(), consent(person="a sister", refused=True, recipient="A ministry")], True),
+        ([consent(), consent(person="a sister", refused=True, purpose="everything", recipient="all")], False),
+        ([consent(), consent(person="a sister", refused=True, purpose="статистика", recipient="any judge")], False),
+        ([consent(), consent(person="a sister", refused=True, purpose="shared_wording")], True),
+        ([consent(), consent(person="a sister", refused=True, recipient="A ministry")], False),
+        ([consent(), consent(recipient="A ministry"), consent(person="a sister", refused=True, recipient="A ministry")], True),
     ],
 )
 def test_a_yes_is_read_narrowly_and_a_no_widely(records, answer):
@@ -146,9 +150,9 @@ def found_patterns(draw):
         before = draw(st.integers(0, of - len(cases)))
         return Follows(prompt=prompt, within=within, cases=cases, before=before, of=of, expected=1.5, p=0.004, corrected=0.03)
 
-    def recurs(key, value, of):
-        cases = some(of)[:of]
-        return Recurs(key=key, value=value, cases=cases, of=of, spelled=len(cases), first="2016-01-01", last="2016-02-02")
+    def recurs(key, value, recorded):
+        cases = tuple(draw(st.lists(st.sampled_from(recorded), unique=True))) if recorded else ()
+        return Recurs(key=key, value=value, cases=cases, of=len(recorded), spelled=len(cases), first="2016-01-01", last="2016-02-02")
 
     def together():
         return Together(one=(Key.OFFICE, "a"), other=(Key.ARTICLE, "b"), both=draw(COUNT), one_only=draw(COUNT), other_only=draw(COUNT),
@@ -159,7 +163,7 @@ def found_patterns(draw):
         for w in (7, 30, 90)
     ]
     months = tuple((f"201{number % 4}-0{1 + number // 4}", draw(st.integers(0, 9))) for number in range(draw(st.integers(0, 16))))
-    offices, articles = draw(st.integers(0, total)), draw(st.integers(0, total))
+    offices, articles = (names[: draw(st.integers(0, total))] for _ in range(2))
     return Patterns(
         cases=total, dated=total, looks=9, follows=tuple(follows(p, w) for p in (Prompt.COMPLAINT, Prompt.FLIGHT) for w in (7, 30, 90)),
         recurs=(recurs(Key.OFFICE, "a", offices), recurs(Key.OFFICE, "c", offices), recurs(Key.ARTICLE, "b", articles)),
@@ -187,6 +191,11 @@ def test_no_figure_and_no_difference_of_figures_that_leaves_stands_for_one_to_fo
     for key in {key for key, _ in told}:
         mine = [one for one in found.recurs if one.key is key and (key, one.value) in told]
         assert fine(mine[0].of - len({name for one in mine for name in one.cases}))
+    for value, key in {(v, k) for one in left.together for v, k in ((one.one, one.other[0]), (one.other, one.one[0]))}:
+        tables = [one for one in left.together if (one.one == value and one.other[0] is key) or (one.other == value and one.one[0] is key)]
+        for one in tables:
+            margin = one.both + (one.one_only if one.one == value else one.other_only)
+            assert margin - sum(table.both for table in tables) not in range(1, SMALLEST_CELL)
     for one in left.together:
         cells = (one.both, one.one_only, one.other_only, one.neither)
         assert all(fine(n) for n in (*cells, total - sum(cells)))
@@ -200,6 +209,23 @@ def test_no_figure_and_no_difference_of_figures_that_leaves_stands_for_one_to_fo
     assert all(one.corrected in (0.001, 0.01, 0.05) for one in rows) and all(float(one.expected).is_integer() for one in (*left.follows, *left.waves))
     assert not any(one.first or one.last for one in left.recurs)
     assert "case-" not in " ".join(left.notes) and left.dated == total
+
+
+def test_an_officer_whose_cases_are_nearly_all_of_his_office_is_withheld():
+    names = [f"case-{n}" for n in range(24)]
+    rows = (
+        Recurs(key=Key.OFFICER, value="Captain K", cases=tuple(names[:10]), of=24, spelled=10),
+        Recurs(key=Key.OFFICE, value="Office North", cases=tuple(names[:12]), of=24, spelled=12),
+        Recurs(key=Key.OFFICE, value="Office South", cases=tuple(names[12:]), of=24, spelled=12),
+    )
+    left = suppressed(Patterns(cases=24, dated=24, recurs=rows))
+    assert [one.value for one in left.recurs] == ["Office North", "Office South"]
+
+
+def test_years_add_up_to_all_cases_whatever_span_they_have():
+    months = (("1970-01", 1), *((f"20{year}-05", 7) for year in range(16, 19)))
+    left = suppressed(Patterns(cases=22, dated=22, months=months))
+    assert sum(count for _, count in left.months) == 22 and all(count >= SMALLEST_CELL for _, count in left.months)
 
 
 def test_the_tables_and_pictures_of_an_export_name_no_case_and_no_day(tmp_path):

@@ -19,13 +19,14 @@ from habeas.services.cases import add_record, add_statement, list_cases, vault_s
 from habeas.services.erasing import shred
 from habeas.services.exhibits import seal_files
 from habeas.services.joint import cited_beside, export_patterns, new_joint, run
-from habeas.services.people import admit, join_case, make_card, revoke, seal_only_kit
+from habeas.services.people import admit, join_case, make_card, renew_words, revoke, seal_only_kit
 from habeas.services.records import add_cells, find
 from habeas.services.syncing import sync_case
-from habeas.vault.errors import NoSuchCaseError, NotAllowedError, NotReadyError
+from habeas.vault.errors import NoSuchCaseError, NotAllowedError
 from habeas.vault.events import Because, Kind, Touched, What, Why
 from habeas.vault.folder_store import FolderStore
 from habeas.vault.roster import Role
+from habeas.vault.vault import check_recovery, make_recovery
 
 TODAY = date(2026, 11, 26)
 COURT = "A court"
@@ -194,8 +195,25 @@ def test_a_record_that_somebody_writes_later_makes_no_joint_compartment_of_a_cas
 
 def test_recovery_words_that_do_not_open_every_case_open_no_joint_compartment(desk):
     vault, cids, _ = desk
-    with second_person(desk) as second, pytest.raises(NotReadyError, match="recovery words"):
+    with second_person(desk) as second, pytest.raises(NotAllowedError, match="recovery words"):
         new_joint(second, cids[:2], REVIEW)
+
+
+def test_words_that_are_renewed_in_one_case_or_in_the_joint_compartment_alone_close_it(desk):
+    vault, cids, _ = desk
+    joint = new_joint(vault, cids[:2], REVIEW)
+    check_recovery(vault, list(make_recovery(vault, 1, 1)))
+    with vault.case(joint) as comp, pytest.raises(NotAllowedError, match="do not open every one"):
+        renew_words(vault, comp)
+    with vault.case(cids[0]) as comp:
+        renew_words(vault, comp)
+    with vault.case(joint) as comp, pytest.raises(NotAllowedError, match="do not open every one"):
+        run(vault, comp, TODAY)
+    with vault.case(cids[1]) as comp:
+        renew_words(vault, comp)
+    with vault.case(joint) as comp:
+        renew_words(vault, comp)
+        assert run(vault, comp, TODAY).number == 1
 
 
 def test_a_member_without_one_of_the_cases_sees_nothing_of_the_joint_compartment(desk):

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from simulators.vaults import bare_case, member_of
+from simulators.vaults import bare_case, member_of, three
 
 from habeas.domain.errors import HabeasError
 from habeas.seal.age import Identity
@@ -303,3 +303,12 @@ def test_any_bytes_and_any_change_are_a_roster_or_a_typed_error(untrusted, at, c
                 ask(note)
             except HabeasError:
                 pass
+
+
+def test_members_keep_their_places_since_the_first_is_who_made_the_compartment(tmp_path):
+    with three(tmp_path) as case:
+        before = case.a.roster
+        turned = msgspec.structs.replace(before, version=before.version + 1, previous=case.a.roster_digest, members=before.members[::-1])
+        note = sign_roster(turned, [(case.a.seat.device, case.a.seat.signer)])
+        with pytest.raises(RosterError, match="missing or was changed"):
+            admit_next(before, note, case.a.roster_digest)

@@ -103,7 +103,7 @@ class Recurs(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Together(msgspec.Struct, frozen=True, kw_only=True):
-    """Two values that go together: a fourfold table over the cases in which both keys are recorded (Fisher's exact test, one-sided)."""
+    """Two values that go together: a fourfold table over the papers in which both keys are recorded (Fisher's exact test, one-sided)."""
 
     one: tuple[Key, str]
     other: tuple[Key, str]

@@ -1,9 +1,12 @@
 """Wording that a case shares with statements of other cases, as a dossier may show it: "Statement B", its office and month, and masked slots.
 
-What is printed comes from the dossier's own text alone, word for word what its annex shows anyway; of another case it tells which of these words
-stand there too. Names, dates and figures are slots (⟦name⟧ ⟦date or number⟧ ⟦words⟧) whether the other text has the same ones or not, so that a
-slot tells nothing. Only pairs with a statement of this case are shown, never what two other cases share. Officers are numbered, and an office is
-named where this case names it. What it does not do: decide who consents (:mod:`habeas.services.across`).
+Names, dates and figures of both texts are cut out *before* the texts are compared, each as a sign that agrees with no other. So nothing that is
+shown (which words, how many, in what pieces, whether there is a group at all) depends on a name, date or figure of the other text; a property test
+holds it. The words printed are this case's own, which its annex shows anyway. Only pairs with a statement of this case are shown. Officers are
+numbered, and an office is named where this case names it.
+
+What it does not do: decide who consents (:mod:`habeas.services.across`); know names written in small letters, or dates and numbers written out in
+words; compare texts in scripts without capitals, in which it would know no name.
 """
 
 import hashlib
@@ -29,7 +32,7 @@ OWN = ""
 _HIDDEN = "\ue000"
 """Stands for a masked name while texts are compared (of the private use area of Unicode)."""
 _ID = re.compile("W[0-9a-f]{10}")
-_TOKEN = re.compile(r"\ue000|[^\W_]+(?:[.,:/’'-][^\W_]+)*", re.UNICODE)
+_TOKEN = re.compile(r"\ue000|\w+(?:[.,:/’'@-]\w+)*", re.UNICODE)
 _LETTERS = re.compile(r"[^\W\d_]+")
 _CALENDAR = re.compile(
     r"januar|februar|march$|april|may$|june$|july$|august|septemb|octob|novemb|decemb|enero|febrero|marzo|abril|mayo$|junio|julio|agosto|septiemb|octubre"
@@ -75,8 +78,10 @@ def shown_wording(own: Case, foreign: Mapping[str, Case], whole: Case) -> tuple[
 
     Of each foreign case what is disclosable about its own person takes part.
     """
-    cases = {OWN: _read_as_hidden(own), **{name: _disclosable(case) for name, case in foreign.items()}}
-    texts, pairs, _ = compared(cases)
+    words = {word for s in own.statements for text in (s.quote, s.summary) for word in _LETTERS.findall(text) if word.islower()}
+    cut = _Cut(words | _OPENERS)
+    cases = {OWN: own, **{name: _disclosable(case) for name, case in foreign.items()}}
+    texts, pairs, _ = compared({name: cut.case(case) for name, case in cases.items()})
     mine = [one for one in pairs if texts[one.first][0][0] == OWN]
     told: dict[tuple[str, str], Statement] = dict(texts)
     part = joined((one.first, one.second) for one in mine)
@@ -84,8 +89,47 @@ def shown_wording(own: Case, foreign: Mapping[str, Case], whole: Case) -> tuple[
     for one in mine:
         groups[part[one.first]].append(aligned(texts, one))
     known: dict[str, Statement] = {s.id: s for s in whole.statements}
-    words = {word for s in own.statements for text in (s.quote, s.summary) for word in _LETTERS.findall(text) if word.islower()}
-    return tuple(_shown(some, told, known, words | _OPENERS) for some in groups.values())
+    return tuple(_shown(some, told, known, cut) for some in groups.values())
+
+
+class _Cut:
+    """Cuts names, dates and figures out of texts: each becomes a sign of its own that agrees with no other, and breaks what runs over it."""
+
+    def __init__(self, lower: Collection[str]) -> None:
+        self._lower = lower
+        self._kinds: dict[str, str] = {}
+
+    def case(self, case: Case) -> Case:
+        """A case with its quotes cut; without those in scripts that have no capitals."""
+        kept = tuple(msgspec.structs.replace(s, quote=self.text(s.quote)) for s in case.statements if _has_capitals(s.quote))
+        forms = tuple(msgspec.structs.replace(one, words=self.text(one.words)) for one in case.forms)
+        return msgspec.structs.replace(case, statements=kept, forms=forms)
+
+    def text(self, text: str) -> str:
+        """One text, signs in place of what is cut."""
+        parts = []
+        for part in _masked(text.replace(MASK, _HIDDEN), self._lower):
+            if part.startswith("⟦"):
+                sign = self._sign()
+                self._kinds[sign] = part
+                parts.append(f" {sign} ")
+            else:
+                parts.append(part)
+        return "".join(parts)
+
+    def _sign(self) -> str:
+        """Three letters of no living text; short enough that nobody takes two of them for one word with a slip."""
+        number = len(self._kinds)
+        return "ꙮ" + chr(0x4E00 + number // 20_000) + chr(0x4E00 + number % 20_000)
+
+    def shown(self, text: str) -> str:
+        """A cut text with the kinds of what was cut."""
+        return re.sub(r"ꙮ\w\w", lambda found: self._kinds.get(found[0], found[0]), text)
+
+
+def _has_capitals(text: str) -> bool:
+    letters = [c for c in text if c.isalpha()]
+    return bool(letters) and sum(c.lower() != c.upper() for c in letters) >= 0.9 * len(letters)
 
 
 class Chosen(msgspec.Struct, frozen=True, kw_only=True):
@@ -130,21 +174,16 @@ def _disclosable(case: Case) -> Case:
     return msgspec.structs.replace(case, statements=kept)
 
 
-def _read_as_hidden(case: Case) -> Case:
-    """The words of a mask as one sign that is no word: two texts do not agree for having a name withheld."""
-    return msgspec.structs.replace(case, statements=tuple(msgspec.structs.replace(s, quote=s.quote.replace(MASK, _HIDDEN)) for s in case.statements))
-
-
-def _shown(found: Sequence[Alignment], told: Mapping[tuple[str, str], Statement], known: Mapping[str, Statement], lower: Collection[str]) -> Shown:
+def _shown(found: Sequence[Alignment], told: Mapping[tuple[str, str], Statement], known: Mapping[str, Statement], cut: _Cut) -> Shown:
     own = sorted({one.first for one in found})
     nearest: dict[tuple[str, str], Alignment] = {}
     for one in found:  # the heaviest first
         for member in (one.first, one.second):
             nearest.setdefault(member, one)
-    others = sorted({one.second for one in found}, key=lambda one: (-nearest[one].words, _unlinked(own, told, told[one])))
+    others = sorted({one.second for one in found}, key=lambda one: (-nearest[one].words, _unlinked(own, known, cut.shown(told[one].quote))))
     label = {one: _label(one, number) for number, one in enumerate([*own, *others])}
     recorders = _recorders([*own, *others], told, known)
-    shown = {one: masked_passage(told[one.first].quote, [mine for mine, _ in one.spans], lower) for one in dict.fromkeys(nearest.values())}
+    shown = {one: passage(cut, told[one.first].quote, [mine for mine, _ in one.spans]) for one in dict.fromkeys(nearest.values())}
     lines = [
         Line(label=label[one], recorder=recorders[one], month=_month(told[one].stated_on), words=_count(shown[nearest[one]]), own=nearest[one].own)
         for one in label
@@ -158,14 +197,13 @@ def _shown(found: Sequence[Alignment], told: Mapping[tuple[str, str], Statement]
             tr("{one} and {other}: {words}", one=label[nearest[one].first], other=label[one], words=shown[nearest[one]]) for one in others
         ),
     )
-    read = "\x1f".join(told[one].quote for one in own)
+    read = "\x1f".join(known[one].quote for _, one in own)
     return msgspec.structs.replace(made, inputs=hashlib.sha256(msgspec.json.encode(made) + read.encode()).hexdigest()[:16])
 
 
-def _unlinked(own: Sequence[tuple[str, str]], told: Mapping[tuple[str, str], Statement], other: Statement) -> str:
+def _unlinked(own: Sequence[tuple[str, str]], known: Mapping[str, Statement], other: str) -> str:
     """An order of others that says nothing of their names, and is another one beside another case."""
-    read = "\x1f".join([*(told[one].quote for one in own), other.quote])
-    return hashlib.sha256(read.encode()).hexdigest()
+    return hashlib.sha256("\x1f".join([*(known[one].quote for _, one in own), other]).encode()).hexdigest()
 
 
 def _label(one: tuple[str, str], number: int) -> str:
@@ -184,7 +222,8 @@ def _recorders(
         statement = known[one[1]] if one[0] == OWN else told[one]
         officer, office = (fold(plain_name(statement.circumstance(key))) for key in ("officer", "office"))
         if office and office not in offices:
-            offices[office] = told[one].circumstance("office") if one[0] == OWN else tr("another office {number}", number=len(offices) + 1)
+            mine = told[one].circumstance("office") or tr("the office of Statement A")
+            offices[office] = mine if one[0] == OWN else tr("another office {number}", number=len(offices) + 1)
         number = officers.setdefault(officer, len(officers) + 1) if officer else 0
         words = [tr("officer {number}", number=number)] if number else []
         found[one] = ", ".join([*words, *([offices[office]] if office else [])]) or tr("not recorded")
@@ -199,45 +238,42 @@ def _month(when: When | None) -> str:
     return first[:7] if first[:7] == last[:7] else first[:4] if first[:4] == last[:4] and when.hi - when.lo <= 366 * DAY else tr("not dated")
 
 
-def masked_passage(text: str, spans: Sequence[tuple[int, int]], lower: Collection[str]) -> str:
-    """The common passages of a text, names, dates and figures as slots; what lies between them is a slot by its kind in this text, or ``⟦words⟧``.
-
-    ``lower``: words that are no names though a sentence begins with them in capitals.
-    """
+def passage(cut: _Cut, text: str, spans: Sequence[tuple[int, int]]) -> str:
+    """The common passages of a cut text; what lies between them is a slot by its kind in this text, or ``⟦words⟧``."""
     parts: list[str] = []
     for at, span in enumerate(spans):
         if at:
-            gap = text[spans[at - 1][1] : span[0]]
-            inner = [part for part in _masked(gap, lower, opens=False) if part.startswith("⟦")]
-            parts.append(inner[0] if inner and not _plain(gap, lower) else f"⟦{tr('words')}⟧")
-        before = text[: span[0]].rstrip()
-        parts += _masked(text[slice(*span)], lower, opens=not before or before[-1] in ".!?»”")
+            gap = cut.shown(text[spans[at - 1][1] : span[0]])
+            kinds = re.findall(r"⟦[^⟧]*⟧", gap)
+            plain = _LETTERS.search(re.sub(r"⟦[^⟧]*⟧", "", gap))
+            kind = kinds[0] if len(set(kinds)) == 1 and not plain else f"⟦{tr('words')}⟧"
+            parts.append(f" {kind} ")
+        parts.append(cut.shown(text[slice(*span)]))
     return _joined(parts)
 
 
-def _plain(gap: str, lower: Collection[str]) -> bool:
-    """Whether anything but names, dates and figures stands in a gap."""
-    return any(not part.startswith("⟦") and _LETTERS.search(part) for part in _masked(gap, lower, opens=False))
-
-
-def _masked(text: str, lower: Collection[str], *, opens: bool) -> Iterator[str]:
-    """Pieces of a text in order: words as they stand, and slots."""
-    at = 0
+def _masked(text: str, lower: Collection[str]) -> Iterator[str]:
+    """Pieces of a text in order: words as they stand, and slots; names of several words, and dates of several, are one slot."""
+    at, opens, last = 0, True, ""
     for found in _TOKEN.finditer(text):
         between = text[at : found.start()]
-        if between:
+        opens = opens or bool(re.search(r"[.!?:;«“\"]", between))
+        kind = _kind(found[0], lower, opens=opens)
+        if kind != last or not kind or between.strip(" .,"):
             yield between
-        opens = opens if at == 0 and not between.strip() else opens or bool(re.search(r"[.!?]", between))
-        word = found[0]
-        if any(c.isdigit() for c in word) or _CALENDAR.match(word):
-            yield f"⟦{tr('date or number')}⟧"
-        elif word == _HIDDEN or (word[0].isupper() and word not in _ALONE and not (opens and word.lower() in lower)):
-            yield f"⟦{tr('name')}⟧"
-        else:
-            yield word
-        at, opens = found.end(), False
-    if text[at:]:
-        yield text[at:]
+            yield kind or found[0]
+        at, opens, last = found.end(), False, kind
+    yield text[at:]
+
+
+def _kind(word: str, lower: Collection[str], *, opens: bool) -> str:
+    """The slot that a word becomes; nothing for one that stays. ``opens``: a sentence or a quotation begins with it."""
+    if any(c.isdigit() for c in word) or _CALENDAR.match(word):
+        return f"⟦{tr('date or number')}⟧"
+    odd = "_" in word or "@" in word
+    if word == _HIDDEN or odd or (any(c.isupper() for c in word) and word not in _ALONE and not (opens and word.lower() in lower)):
+        return f"⟦{tr('name')}⟧"
+    return ""
 
 
 def _joined(parts: Sequence[str]) -> str:

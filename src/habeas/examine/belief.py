@@ -16,7 +16,7 @@ from habeas.examine.denial import Denying
 from habeas.examine.network import Network
 from habeas.examine.record import Record
 from habeas.examine.voices import Ties, carriers, repeats, supports, unnamed, voice_key
-from habeas.examine.wording import belief_sentence, headline_claim
+from habeas.examine.wording import belief_sentence, by_gravity
 from habeas.locale import tr
 
 
@@ -158,8 +158,8 @@ def weigh(record: Record, case: Case) -> tuple[Belief, tuple[Origin, ...]]:
     ids = [statement.id for statement in weighing.statements]
     points, more = _points(weighing, first, name), _points(weighing, second, name)
     label = {origin.id: origin.label for origin in origins}
-    claims = _named_claims(record, record.certain, version, first)
-    presumed_claims = _named_claims(record, record.presumed, version, second, claims if first.size else ())
+    presumed_claims = _named_claims(record, record.presumed, version, second)
+    claims = _named_claims(record, record.certain, version, first) or presumed_claims
     return Belief(
         must_be_wrong=first.size,
         with_presumptions=second.size,
@@ -184,37 +184,44 @@ def weigh(record: Record, case: Case) -> tuple[Belief, tuple[Origin, ...]]:
         headline=tuple(ids[index] for index in version),
         admitted=_admitted(weighing, version),
         excluded=tuple(excluded),
-        sentence=belief_sentence(
-            record, version, first.size, [label[point.origin] for point in points], claims=claims if first.size else presumed_claims
-        ),
+        sentence=belief_sentence(record, version, first.size, [label[point.origin] for point in points], claims=claims),
         sentence_with_presumptions=belief_sentence(
             record, version, second.size, [label[point.origin] for point in more], claims=presumed_claims, presumed=True
         ),
     ), origins
 
 
-def _named_claims(record: Record, network: Network, version: Collection[int], found: Cost, first: Sequence[int] = ()) -> tuple[int, ...]:
-    """The claims that the sentence has to name, so that what it counts stands against what it says.
+def _named_claims(record: Record, network: Network, version: Collection[int], found: Cost) -> tuple[int, ...]:
+    """The fewest claims that the sentence has to name, so that every set that it counts cannot be true with what it says.
 
-    The headline, and of the rest one for each set that no claim named so far, nor a repeat of it (the same act in a time that may be the same),
-    explains. ``first``: what another sentence beside it names already.
+    For each set in turn: the gravest claim that excludes it, with those named so far; where no single one does, what of the version is needed
+    together. What turns out to be superfluous is dropped again.
     """
-    against = {index for one in found.against for index in one}
-    struck = frozenset(claim for claim in version if any(network.statements_clash(claim, index) for index in against))
-    named = list(first) or [headline_claim(record, version, struck)]
+    named: list[int] = []
     for some in found.against:
-        covered = [claim for claim in version if any(claim == one or _repeats(record, claim, one) for one in named)]
-        if not any(network.statements_clash(claim, index) for claim in covered for index in some):
-            rest = [claim for claim in version if claim in struck and any(network.statements_clash(claim, index) for index in some)]
-            if rest:
-                named.append(headline_claim(record, rest, struck))
-    return tuple(dict.fromkeys(named))
+        if named and _excluded(network, named, some):
+            continue
+        ranked = by_gravity(record, version)
+        alone = next((claim for claim in ranked if _excluded(network, [*named, claim], some)), None)
+        if alone is not None:
+            named.append(alone)
+            continue
+        needed = list(version)
+        for claim in ranked[::-1]:
+            fewer = [one for one in needed if one != claim]
+            if _excluded(network, [*named, *fewer], some):
+                needed = fewer
+        named += [claim for claim in by_gravity(record, needed) if claim not in named]
+    for claim in by_gravity(record, named)[::-1]:
+        fewer = [one for one in named if one != claim]
+        if fewer and all(_excluded(network, fewer, some) for some in found.against):
+            named = fewer
+    return tuple(by_gravity(record, named))
 
 
-def _repeats(record: Record, claim: int, other: int) -> bool:
-    """Whether two claims of one version tell one act in a time that may be the same, more or less exactly."""
-    (low, high), (start, end) = record.window(claim), record.window(other)
-    return record.statements[claim].act is record.statements[other].act and max(low, start) <= min(high, end)
+def _excluded(network: Network, claims: Collection[int], some: Collection[int]) -> bool:
+    """Whether some claims and a set of statements, with all that dates them, cannot be true together."""
+    return not network.consistent(network.closure([*claims, *some]))
 
 
 def _origins(weighing: Weighing) -> tuple[tuple[Origin, ...], dict[str, str]]:

@@ -13,7 +13,7 @@ from habeas.domain.case import Case
 from habeas.examine.belief import Weighing
 from habeas.examine.record import Record
 from habeas.examine.voices import supports
-from habeas.examine.wording import claim_words, headline_claim
+from habeas.examine.wording import by_gravity, claim_words
 from habeas.locale import tr
 
 
@@ -46,7 +46,7 @@ def matrix(record: Record, case: Case) -> Matrix:
     versions = weighing.versions()
     if not versions:
         return Matrix(hypotheses=(), rows=())
-    hypotheses = [claim_words(record, headline_claim(record, version)) for version in versions]
+    hypotheses = [claim_words(record, by_gravity(record, version)[0]) for version in versions]
     hypotheses.append(tr("it is not so that {claim}", claim=hypotheses[0]))
     rows = []
     for index in weighing.counted(versions[0])[0]:

@@ -26,6 +26,7 @@ from habeas.domain.statement import Act, Statement
 from habeas.domain.when import DAY, When
 from habeas.examine.across import Cases, of_the_accusing_side
 from habeas.examine.battery.origins import prompt_of, recorded_on
+from habeas.examine.battery.story import joined
 from habeas.locale import tr
 
 FEWEST = 5
@@ -187,7 +188,7 @@ def _follows(dated: Sequence[Seen]) -> Iterator[Follows]:
     against those within as many days *before* it (sign test, exact).
 
     One affair's events and papers lie near each other whatever caused them; only before and after are compared, so neither the time at which an
-    affair took place nor how long it lasted matters. Cases whose accusations one office recorded on one day count as one.
+    affair took place nor how long it lasted matters. Cases with one event behind them, or accused in one paper, count as one.
     """  # noqa: D205
     for prompt in Prompt:
         some = [one for one in dated if one.prompts.get(prompt)]
@@ -195,31 +196,51 @@ def _follows(dated: Sequence[Seen]) -> Iterator[Follows]:
             continue
         for within in WITHIN:
             sides = {one.name: _side(one, prompt, within) for one in some}
-            after = [one for one in some if sides[one.name] > 0]
-            papers = [_agreed([sides[one.name] for one in paper]) for paper in _papers(some)]
-            later, earlier = papers.count(1), papers.count(-1)
+            after = [one for one in some if sides[one.name][0] > 0]
+            told = [_agreed([sides[one.name][0] for one in once]) for once in _events(some, sides)]
+            later, earlier = told.count(1), told.count(-1)
             yield Follows(
-                prompt=prompt, within=within, cases=tuple(one.name for one in after), before=sum(side < 0 for side in sides.values()), of=len(some),
-                expected=(later + earlier) / 2, p=half(later, later + earlier), lags=tuple(sides[one.name] for one in after),
+                prompt=prompt, within=within, cases=tuple(one.name for one in after), before=sum(side < 0 for side, _ in sides.values()),
+                of=len(some),
+                expected=(later + earlier) / 2, p=half(later, later + earlier), lags=tuple(sides[one.name][0] for one in after),
             )  # fmt: skip
 
 
-def _side(one: Seen, prompt: Prompt, within: int) -> int:
-    """Days at most from the nearest such event to the accusation, where it surely came after it, negative where before; 0 where neither is sure."""
+def _side(one: Seen, prompt: Prompt, within: int) -> tuple[int, Days]:
+    """Days at most from the nearest such event to the accusation, where it surely came after it, negative where before; 0 where neither is sure.
+
+    And the days of that event.
+    """
     if one.first is None:
-        return 0
+        return 0, (0, 0)
     low, high = one.first
-    after = [high - first for first, last in one.prompts[prompt] if last < low and high - first <= within]
-    before = [last - low for first, last in one.prompts[prompt] if first > high and last - low <= within]
-    nearest_after, nearest_before = min(after, default=within + 1), min(before, default=within + 1)
-    return 0 if nearest_after == nearest_before else nearest_after if nearest_after < nearest_before else -nearest_before
+    after = [(high - event[0], event) for event in one.prompts[prompt] if event[1] < low and high - event[0] <= within]
+    before = [(event[1] - low, event) for event in one.prompts[prompt] if event[0] > high and event[1] - low <= within]
+    nearest_after, nearest_before = min(after, default=(within + 1, (0, 0))), min(before, default=(within + 1, (0, 0)))
+    if nearest_after[0] == nearest_before[0]:
+        return 0, (0, 0)
+    return nearest_after if nearest_after[0] < nearest_before[0] else (-nearest_before[0], nearest_before[1])
+
+
+def _events(some: Sequence[Seen], sides: Mapping[str, tuple[int, Days]]) -> list[list[Seen]]:
+    """Cases grouped where they are one observation: one event (a publication behind many cases), or one paper of one office."""
+    at = {one.name: number for number, one in enumerate(some)}
+    by_event: dict[Days, list[int]] = defaultdict(list)
+    for one in some:
+        if sides[one.name][0]:
+            by_event[sides[one.name][1]].append(at[one.name])
+    part = joined([*([number] for number in at.values()), *by_event.values(), *([at[one.name] for one in paper] for paper in _papers(some))])
+    found: dict[int, list[Seen]] = defaultdict(list)
+    for one in some:
+        found[part[at[one.name]]].append(one)
+    return list(found.values())
 
 
 def _papers(some: Sequence[Seen]) -> list[list[Seen]]:
-    """Cases grouped by the paper that accuses: one office (or none named), one day."""
-    found: dict[tuple[Days | None, tuple[str, ...]], list[Seen]] = defaultdict(list)
+    """Cases grouped by the paper that accuses: one office (or none named), one day; a case without a day by itself."""
+    found: dict[tuple[Days | str, tuple[str, ...]], list[Seen]] = defaultdict(list)
     for one in some:
-        found[one.first, tuple(sorted(one.keys[Key.OFFICE]))].append(one)
+        found[one.first or one.name, tuple(sorted(one.keys[Key.OFFICE]))].append(one)
     return list(found.values())
 
 
@@ -236,13 +257,15 @@ def half(hits: int, of: int) -> float:
 def _together(seen: Sequence[Seen], recurs: Sequence[Recurs]) -> Iterator[Together]:
     """Fisher's exact test for every two values of different keys, over the cases in which both keys are recorded.
 
-    That an officer sits in one office is no pattern, so the two are not set against each other.
+    Counted in papers: what one office recorded on one day is one. That an officer sits in one office is no pattern, so the two are not set
+    against each other.
     """
+    papers = _papers(seen)
     for one, other in combinations(recurs, 2):
         if one.key is other.key or {one.key, other.key} == {Key.OFFICER, Key.OFFICE}:
             continue
-        among = {case.name for case in seen if case.keys[one.key] and case.keys[other.key]}
-        mine, theirs = among & set(one.cases), among & set(other.cases)
+        among = [paper for paper in papers if all(any(case.keys[key] for case in paper) for key in (one.key, other.key))]
+        mine, theirs = ({number for number, paper in enumerate(among) if any(case.name in some.cases for case in paper)} for some in (one, other))
         both = len(mine & theirs)
         if len(among) < FEWEST or len(mine) == len(among) or len(theirs) == len(among):
             continue
@@ -294,16 +317,18 @@ def _middle(one: Seen) -> int:
 
 
 def _months(dated: Collection[Seen]) -> tuple[tuple[str, int], ...]:
-    """How many accusations begin in each month, from the first to the last (at most :data:`_YEARS` years)."""
+    """How many accusations begin in each month, from the first to the last; over more than :data:`_YEARS` years only the months that have any."""
     counted: dict[tuple[int, int], int] = defaultdict(int)
     for one in dated:
         day = date.fromordinal(_middle(one))
         counted[day.year, day.month] += 1
     if not counted:
         return ()
+    if max(counted)[0] - min(counted)[0] >= _YEARS:
+        return tuple((f"{year}-{month:02}", counted[year, month]) for year, month in sorted(counted))
     (year, month), last = min(counted), max(counted)
     found: list[tuple[str, int]] = []
-    while (year, month) <= last and len(found) < 12 * _YEARS:
+    while (year, month) <= last:
         found.append((f"{year}-{month:02}", counted.get((year, month), 0)))
         year, month = (year + 1, 1) if month == 12 else (year, month + 1)  # noqa: PLR2004
     return tuple(found)

@@ -184,18 +184,15 @@ def claim_words(record: Record, index: int) -> str:
 _MAIN = (Act.DEPARTED, Act.ESCAPED, Act.PRESENT, Act.WANTED, Act.CHARGED, Act.RELEASED, Act.CUSTODY_DENIED)
 
 
-def headline_claim(record: Record, version: Collection[int], struck: Collection[int] = ()) -> int:
-    """The claim that names a version: one that the evidence strikes, the gravest act, the narrowest date, the first in the file."""
-    testable = [index for index in version if record.testable(index)] or list(version)
-    testable = [index for index in testable if index in struck] or testable
+def by_gravity(record: Record, version: Collection[int]) -> list[int]:
+    """The claims of a version: testable ones first, the gravest act, the narrowest date, the first in the file."""
 
-    def rank(index: int) -> tuple[int, int, int]:
+    def rank(index: int) -> tuple[bool, int, int, int]:
         act = record.statements[index].act
         low, high = record.window(index)
-        day = max(high - low, DAY)
-        return (_MAIN.index(act) if act in _MAIN else len(_MAIN), day, index)
+        return (not record.testable(index), _MAIN.index(act) if act in _MAIN else len(_MAIN), max(high - low, DAY), index)
 
-    return min(testable, key=rank)
+    return sorted(version, key=rank)
 
 
 def belief_sentence(  # the parts of one sentence
@@ -212,7 +209,7 @@ def belief_sentence(  # the parts of one sentence
         if not record.case.accusation:
             return tr("No statement is listed as the accusation; there is nothing to test yet.")
         return tr("The accusation names nothing that can be tested against what is known.")
-    said = list(dict.fromkeys(claim_words(record, index) for index in claims or (headline_claim(record, version),)))
+    said = list(dict.fromkeys(claim_words(record, index) for index in claims or by_gravity(record, version)[:1]))
     claim = said[0] if len(said) == 1 else tr("{claims} and that {last}", claims=tr(", that ").join(said[:-1]), last=said[-1])
     lasting = tr(", if custody is presumed to have lasted while no end of it is on record") if presumed else ""
     names = "; ".join(labels)

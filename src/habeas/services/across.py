@@ -1,9 +1,8 @@
 """Several cases side by side: what they show, what of it may leave, and for whom."""
 
-import difflib
 import re
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
@@ -29,8 +28,6 @@ WORDING, PATTERNS = "shared_wording", "patterns"
 """Purposes in ``consents.csv`` that let a case stand beside others before a recipient."""
 SMALLEST_CELL = 5
 """Cases that a figure has to stand for before it leaves."""
-_LIKE = 0.8
-"""How alike two spellings are that a refusal may mean (difflib's ratio)."""
 
 
 def look(cases: Mapping[str, Case]) -> Across:
@@ -57,17 +54,16 @@ def read_folders(folders: Sequence[Path]) -> dict[str, Case]:
 
 
 def consents(case: Case, purpose: str, recipient: str, day: date, speakers: Collection[str] = ()) -> bool:
-    """Whether the client (or his guardian) and each of some speakers allowed this use before this recipient, and nobody refused it.
+    """Whether the client and each of some speakers allowed this use before this recipient, and nobody refused it.
 
-    A yes is read narrowly: exact words, with a day on which it was given, not over and with an end that is known. A no is read widely: one without a
-    purpose or a recipient is against every one, and a like spelling is enough.
+    A yes is read narrowly: exact words, with a day on which it was given, not over and with an end that is known; a guardian signs in a row about the
+    client. A no counts, unless it names, word for word, another purpose or another recipient for which this case has a yes.
     """
-    if not recipient.strip() or any(one.refused and _may_mean(one, purpose, recipient) for one in case.consents):
+    if not recipient.strip() or any(one.refused and not _of_another(one, case, purpose, recipient) for one in case.consents):
         return False
-    given = [one for one in case.consents if not one.refused and _means(one, purpose, recipient) and _in_force(one, day)]
-    mine = {fold(name) for name in (case.person, case.pseudonym) if name.strip()}
-    people = {fold(one.person) for one in given}
-    return (bool(people & mine) or any(one.guardian.strip() for one in given)) and {fold(one) for one in speakers} <= people
+    people = {fold(one.person) for one in case.consents if not one.refused and _means(one, purpose, recipient) and _in_force(one, day)}
+    client = {fold(name) for name in (case.person, case.pseudonym) if name.strip()}
+    return bool(people & client) and {fold(one) for one in speakers} <= people
 
 
 def _means(one: Consent, purpose: str, recipient: str) -> bool:
@@ -75,15 +71,15 @@ def _means(one: Consent, purpose: str, recipient: str) -> bool:
     return one.purpose.strip().casefold() == purpose and one.recipient.strip().casefold() == recipient.strip().casefold() and one.shown != "none"
 
 
-def _may_mean(one: Consent, purpose: str, recipient: str) -> bool:
-    said, asked = _letters(one.purpose), _letters(purpose)
-    about = not said or said in asked or asked in said or difflib.SequenceMatcher(None, said, asked).ratio() > _LIKE
-    theirs, ours = _letters(one.recipient), _letters(recipient)
-    return about and (not theirs or theirs in ours or ours in theirs or difflib.SequenceMatcher(None, theirs, ours).ratio() > _LIKE)
-
-
-def _letters(text: str) -> str:
-    return "".join(c for c in text.casefold() if c.isalnum())
+def _of_another(no: Consent, case: Case, purpose: str, recipient: str) -> bool:
+    """Whether a refusal is surely of another use or before another recipient than the one that is asked about."""
+    said, theirs = no.purpose.strip().casefold(), no.recipient.strip().casefold()
+    given = [one for one in case.consents if not one.refused]
+    other_uses = {one.purpose.strip().casefold() for one in given} | {WORDING, PATTERNS}
+    other_recipients = {one.recipient.strip().casefold() for one in given}
+    return (said != purpose and bool(said) and said in other_uses) or (
+        theirs != recipient.strip().casefold() and bool(theirs) and theirs in other_recipients
+    )
 
 
 def _in_force(one: Consent, day: date) -> bool:
@@ -182,21 +178,30 @@ def suppressed(found: Patterns, *, spoken: Mask | None = None) -> Patterns:
     )
     recurs = _told_values(found, spoken)
     values = {(one.key, one.value): len(one.cases) for one in recurs}
+    label = {one.value: tr("wording {number}", number=number) for number, one in enumerate((one for one in recurs if one.key is Key.WORDING), 1)}
     together = tuple(
-        msgspec.structs.replace(one, p=_rough(one.p), corrected=_rough(one.corrected)) for one in found.together if _told_pair(one, values, total)
+        msgspec.structs.replace(one, one=_renamed(one.one, label), other=_renamed(one.other, label), p=_rough(one.p), corrected=_rough(one.corrected))
+        for one in _without_remainders([one for one in found.together if _told_pair(one, values, total)])
     )
     waves = tuple(
         msgspec.structs.replace(one, begins="", ends="", expected=float(round(one.expected)), p=_rough(one.p), corrected=_rough(one.corrected))
-        for one in _apart(found.waves)
+        for one in _apart([one for one in found.waves if _fine(total - one.of)])
     )
     gone = sum(len(a) - len(b) for a, b in ((found.follows, follows), (found.recurs, recurs), (found.together, together), (found.waves, waves)))
     said = tr(
         "Some rows are withheld, since figures in them, or differences of figures, would stand for fewer than {least} cases.", least=SMALLEST_CELL
     )
-    shown = tuple(msgspec.structs.replace(one, cases=_nameless(one.cases), first="", last="") for one in recurs)
+    shown = tuple(
+        msgspec.structs.replace(one, value=_renamed((one.key, one.value), label)[1], cases=_nameless(one.cases), first="", last="") for one in recurs
+    )
     return msgspec.structs.replace(
         found, dated=total, follows=follows, recurs=shown, together=together, waves=waves, months=_years(found.months), notes=(said,) if gone else ()
     )
+
+
+def _renamed(value: tuple[Key, str], label: Mapping[str, str]) -> tuple[Key, str]:
+    """A wording by its number among those that are told: its own tells how many there are."""
+    return (value[0], label[value[1]]) if value[0] is Key.WORDING else value
 
 
 def _rough(p: float) -> float:
@@ -205,19 +210,30 @@ def _rough(p: float) -> float:
 
 
 def _told_values(found: Patterns, spoken: Mask | None) -> tuple[Recurs, ...]:
-    kept: list[Recurs] = []
-    for key in dict.fromkeys(one.key for one in found.recurs):
-        some = [
-            one for one in found.recurs
-            if one.key is key and _large(len(one.cases), found.cases) and _fine(found.cases - one.of) and one.of - len(one.cases) not in _SMALL
-            and (key is Key.WORDING or one.spelled >= SMALLEST_CELL) and (spoken is None or spoken(one.value) == one.value)
-        ]  # fmt: skip
-        while some and some[0].of - len({name for one in some for name in one.cases}) in _SMALL:
-            some.remove(min(some, key=lambda one: len(one.cases)))
-        if key is Key.WORDING:
-            some = [msgspec.structs.replace(one, value=tr("wording {number}", number=number)) for number, one in enumerate(some, 1)]
-        kept += some
+    kept = [
+        one for one in found.recurs
+        if _large(len(one.cases), found.cases) and _fine(found.cases - one.of) and _fine(one.of - len(one.cases))
+        and (one.key is Key.WORDING or one.spelled >= SMALLEST_CELL) and (spoken is None or spoken(one.value) == one.value)
+    ]  # fmt: skip
+    while (bad := next(_telling(kept), None)) is not None:
+        kept.remove(bad)
     return tuple(kept)
+
+
+def _telling(some: Sequence[Recurs]) -> Iterator[Recurs]:
+    """Values that tell a small figure beside the others.
+
+    The least of a key whose values leave few cases over; one whose cases all lie among those of another key's value, and are nearly all of them (an
+    officer's within his office's).
+    """
+    for key in dict.fromkeys(one.key for one in some):
+        mine = [one for one in some if one.key is key]
+        if mine[0].of - len({name for one in mine for name in one.cases}) in _SMALL:
+            yield min(mine, key=lambda one: len(one.cases))
+    for one in sorted(some, key=lambda one: len(one.cases)):
+        inside = [other for other in some if other.key is not one.key and set(one.cases) <= set(other.cases)]
+        if any(len(other.cases) - len(one.cases) in _SMALL for other in inside):
+            yield one
 
 
 def _told_pair(one: Together, values: Mapping[tuple[Key, str], int], total: int) -> bool:
@@ -225,6 +241,25 @@ def _told_pair(one: Together, values: Mapping[tuple[Key, str], int], total: int)
     cells = (one.both, one.one_only, one.other_only, one.neither)
     margins = ((one.one, one.both + one.one_only), (one.other, one.both + one.other_only))
     return all(_fine(n) for n in (*cells, total - sum(cells))) and all(value in values and _fine(values[value] - count) for value, count in margins)
+
+
+def _without_remainders(some: Sequence[Together]) -> list[Together]:
+    """Without the least tables, until no value's cases less those told with the values of one other key are 1 to 4."""
+    kept = list(some)
+    while True:
+        rows: dict[tuple[tuple[Key, str], Key], list[Together]] = defaultdict(list)
+        for one in kept:
+            rows[one.one, one.other[0]].append(one)
+            rows[one.other, one.one[0]].append(one)
+        bad = [
+            table
+            for (value, _), tables in rows.items()
+            for table in tables
+            if (table.both + (table.one_only if table.one == value else table.other_only)) - sum(one.both for one in tables) in _SMALL
+        ]
+        if not bad:
+            return kept
+        kept.remove(min(bad, key=lambda one: one.both))
 
 
 _SMALL = range(1, SMALLEST_CELL)
@@ -325,7 +360,7 @@ def _read_me(found: Patterns, recipient: str) -> str:
         tr("together: two of these in the same cases: in both, in the first or the second only, in neither."),
         tr("waves: the most accusations within so many days, beside what an even spread over the same time gives. years: accusations by year."),
         tr("p_at_most: if nothing were behind it, so many in a hundred files like this one (0.01: one in a hundred) would show as much somewhere. "
-           "{looks} comparisons were made, and p allows for all of them (Holm's method). What is above 0.05 is left out.", looks=found.looks),
+           "p allows for all comparisons that were made, also those not told (Holm's method). What is above 0.05 is left out."),
         "",
         tr("The cases are those that came to one organisation, and no sample of anything. A pattern says that something recurs, and not why."),
         *found.notes,

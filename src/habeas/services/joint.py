@@ -5,7 +5,7 @@ nowhere, so that what is withdrawn or shredded there has no copy here. Which cas
 says otherwise counts for nothing. What it does not do: know a person by more than the code, which is the same in every case.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import date
 from pathlib import Path
@@ -23,7 +23,7 @@ from habeas.services.cases import log_use
 from habeas.vault.compartment import Compartment
 from habeas.vault.errors import NoSuchCaseError, NotAllowedError, NotReadyError, VaultError
 from habeas.vault.events import Held, Kind, What, Why
-from habeas.vault.roster import Role
+from habeas.vault.roster import Holder, Role
 from habeas.vault.vault import Vault
 
 
@@ -65,14 +65,13 @@ def opened_cases(vault: Vault, cids: Sequence[str]) -> Iterator[Opened]:
 def new_joint(vault: Vault, cids: Sequence[str], review_on: date) -> str:
     """A joint compartment of some cases; its random id. Its only member is this device; others are admitted as to a case.
 
-    Raises NotReadyError where this vault's recovery words do not open every case: they will open the joint compartment.
+    Raises NotAllowedError where this vault's recovery words do not open every case: they will open the joint compartment.
     """
     cids = tuple(dict.fromkeys(cids))
     if len(cids) < 2:  # noqa: PLR2004
         raise UsageError(tr("two cases at least are wanted"))
     with opened_cases(vault, cids) as opened:
-        if not all(set(vault.settings.holders) <= set(comp.roster.holders) for comp in opened.comps):
-            raise NotReadyError("the recovery words of this vault do not open every one of these cases, and would open what is found across them")
+        _need_holders(vault.settings.holders, opened.comps)
     comp = vault.new_case()
     try:
         draft = comp.draft()
@@ -118,6 +117,29 @@ def check_member(comp: Compartment, code: str, vault: Vault | None) -> None:
             raise NotAllowedError("a joint compartment admits nobody who does not read every case in it")
 
 
+def check_holders(comp: Compartment, holders: Collection[Holder], vault: Vault | None) -> None:
+    """Raise NotAllowedError for recovery words that do not open every case that a joint compartment is made of."""
+    if not is_joint(comp):
+        return
+    if vault is None:
+        raise NotAllowedError("a joint compartment takes no recovery words that do not open every case in it")
+    with opened_cases(vault, _made_of(comp)[1]) as opened:
+        _need_holders(holders, opened.comps)
+
+
+def _need_holders(holders: Collection[Holder], comps: Sequence[Compartment]) -> None:
+    if not all(set(holders) <= set(comp.roster.holders) for comp in comps):
+        raise NotAllowedError("these recovery words do not open every one of these cases, and would open the joint compartment")
+
+
+def _need_readers(comp: Compartment, opened: Opened) -> None:
+    """Raise NotAllowedError while somebody is in a joint compartment who no longer reads every case, or words open it that do not open every case."""
+    strangers = sorted({one.code for one in comp.roster.active()} - _allowed(opened.comps))
+    if strangers:
+        raise NotAllowedError(f"in this joint compartment, and no longer in every case of it: {', '.join(strangers)}; revoke them here first")
+    _need_holders(comp.roster.holders, opened.comps)
+
+
 class Ran(NamedTuple):
     """What a run found, with the cases that it was read from, and which look at them it is."""
 
@@ -133,9 +155,7 @@ def run(vault: Vault, comp: Compartment, day: date) -> Ran:
     """
     entry, cids = _made_of(comp)
     with opened_cases(vault, cids) as opened:
-        strangers = sorted({one.code for one in comp.roster.active()} - _allowed(opened.comps))
-        if strangers:
-            raise NotAllowedError(f"in this joint compartment, and no longer in every case of it: {', '.join(strangers)}; revoke them here first")
+        _need_readers(comp, opened)
         cases = opened.cases
         found = look(cases)
         for one, book in zip(opened.comps, opened.books, strict=True):
@@ -145,9 +165,8 @@ def run(vault: Vault, comp: Compartment, day: date) -> Ran:
             draft = comp.draft()
             revise(draft, entry, Joint(cases=cids, looks=looks), Why.DECIDED)
             comp.commit(draft)
-        else:
-            looks = entry.record.looks
-        return Ran(found, cases, len(looks))
+            return Ran(found, cases, len(looks))
+        return Ran(found, cases, len(entry.record.looks) + 1)
 
 
 def cited_beside(vault: Vault, cids: Sequence[str], recipient: str, day: date) -> dict[str, Case]:
@@ -179,6 +198,7 @@ def export_patterns(vault: Vault, comp: Compartment, out: Path, recipient: str, 
     _, cids = _made_of(comp)
     check_place(out, vault.disk.root)
     with opened_cases(vault, cids) as opened:
+        _need_readers(comp, opened)
         cases = opened.sure_of_consents
         found = may_leave(cases, recipient, day)
         part = [one for one in opened.comps if consents(cases[one.cid], PATTERNS, recipient, day)]

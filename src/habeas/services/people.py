@@ -21,7 +21,7 @@ from habeas.seal.ed25519 import verifies
 from habeas.seal.note import NoteError, add_signature
 from habeas.services.casebook import add, need_case, next_place, read_book
 from habeas.services.exports import outside, write_private
-from habeas.services.joint import check_member
+from habeas.services.joint import check_holders, check_member
 from habeas.services.opening import second_key
 from habeas.vault.compartment import Compartment
 from habeas.vault.errors import NotReadyError, RosterError, SecondPersonError
@@ -154,9 +154,12 @@ def approve(comp: Compartment, untrusted_note: bytes, words: Sequence[str] = (),
     except NoteError:
         raise RosterError("not a proposal") from None
     known = {one.device for one in comp.roster.members}
-    for one in parse_roster(note)[0].members:
+    proposed = parse_roster(note)[0]
+    for one in proposed.members:
         if one.device not in known:
             check_member(comp, one.code, vault)
+    if proposed.holders != comp.roster.holders:
+        check_holders(comp, proposed.holders, vault)
     after = adopt(comp, note)
     added = next((one.device for one in after.members if one.device not in known), "")
     return invitation(comp, added)
@@ -308,6 +311,7 @@ def renew_words(vault: Vault, comp: Compartment) -> bytes:
     holders = tuple(vault.settings.holders)
     if not vault.settings.recovery_checked:
         raise NotReadyError("check the new recovery words first: habeas vault recovery-check")
+    check_holders(comp, holders, vault)
     note = propose(comp, holders=holders)
     if missing_signatures(comp.roster, note):
         return note

@@ -196,7 +196,9 @@ def admit_next(before: Roster, untrusted: bytes, previous_digest: str) -> Roster
 
 
 def _keeps_members(before: Roster, after: Roster) -> None:
-    """Nobody vanishes: whoever leaves stays listed as revoked, with the keys he had."""
+    """Nobody vanishes or changes place: whoever leaves stays listed as revoked, with the keys he had; the first is who made the compartment."""
+    if [one.device for one in before.members] != [one.device for one in after.members[: len(before.members)]]:
+        raise RosterError("a member is missing or was changed")
     for one in before.members:
         now = after.member(one.device)
         if now is None or (now.sign, now.code, now.age, now.role) != (one.sign, one.code, one.age, one.role):
