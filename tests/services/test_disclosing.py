@@ -693,13 +693,14 @@ def test_a_dossier_shows_the_mould_beside_other_cases_and_nothing_else_of_them(t
     assert where(made.folder, *hidden) == {}
     shared = msgspec.json.decode((made.folder / "data" / "findings.json").read_bytes())["shared_with_other_cases"]
     assert [len(one["lines"]) for one in shared] == [4]
-    assert shared[0]["inputs"] in " ".join(made.warnings)
+    (found,) = made.beside.found
+    assert found.inputs in " ".join(made.warnings) and where(made.folder, found.inputs) == {}
 
 
 def test_a_confirmed_mould_is_shown_outside_a_draft_and_an_unconfirmed_one_is_not(tmp_path):
     foreign = beside(tmp_path)
     first = dossier(signed_case(9), tmp_path / "first", foreign=foreign)
-    shared = msgspec.json.decode((first.folder / "data" / "findings.json").read_bytes())["shared_with_other_cases"][0]
+    (shared,) = first.beside.found
     one = next(f for f in first.full.findings if f.bears_on is BearsOn.ACCUSATION)
     confirmed = {"decision": "confirmed", "reviewer": "M. R.", "on": "2026-11-20"}
     plain = signed_case(9).row("reviews", finding=one.id, inputs=one.inputs, **confirmed)
@@ -707,8 +708,14 @@ def test_a_confirmed_mould_is_shown_outside_a_draft_and_an_unconfirmed_one_is_no
     assert not without.draft and "left out" in " ".join(without.warnings)
     assert "shared_with_other_cases" not in (without.folder / "data" / "findings.json").read_text("utf-8")
     both = signed_case(9).row("reviews", finding=one.id, inputs=one.inputs, **confirmed)
-    both.row("reviews", finding=shared["id"], inputs=shared["inputs"], **confirmed)
+    both.row("reviews", finding=shared.id, inputs=shared.inputs, **confirmed)
     shown = dossier(both, tmp_path / "both", foreign=foreign)
     assert not shown.draft and "Confirmed by M. R." in " ".join(page_texts(pdf_of(shown)))
     assert "shared_with_other_cases" in (shown.folder / "data" / "findings.json").read_text("utf-8")
-    assert shared["id"] not in " ".join(shown.warnings)
+    assert shared.id not in " ".join(shown.warnings)
+
+
+def test_counsel_who_chooses_wording_alone_gets_no_finding_with_it(tmp_path):
+    (shared,) = dossier(signed_case(9), tmp_path / "first", foreign=beside(tmp_path)).beside.found
+    made = dossier(signed_case(9), tmp_path / "second", foreign=read_folders([signed_case(1).write(tmp_path / "again")]), chosen=(shared.id,))
+    assert made.findings == 0 and len(made.beside.groups) == 1
