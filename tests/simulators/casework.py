@@ -70,7 +70,7 @@ def signed_case(number: int, *, recipient: str = "", said: str = "", words: str 
         "S001", act="departed", when="2016-05", stated_on=said or f"2016-06-{1 + number % 28:02}", quote=words.format(who=who, day=day),
         circumstances=f"office=Office North; officer=Captain K{number % 2}; article=208", **cells,
     )  # fmt: skip
-    made.add(act="appeal_sent", when="2016-05-20", speaker="Ravella Corvonte", disclosable="true")
+    made.add(act="appeal_sent", when=f"2016-05-{10 + number % 20}", speaker="Ravella Corvonte", disclosable="true")
     for purpose in CONSENTS if recipient else ():
         made.row("consents", person=who, purpose=purpose, recipient=recipient, given_on="2026-01-01")
     return made

@@ -92,8 +92,9 @@ def _said(ran: "Ran", *, as_json: bool) -> None:
 def export(access: Access, joint: str | None, folders: tuple[Path, ...], out: Path, recipient: str, reason: str) -> None:
     """Write the patterns for a recipient: only over cases that consent, only what is disclosable, no figure for fewer than five cases."""
     from habeas.domain.errors import UsageError  # noqa: PLC0415
-    from habeas.services.across import may_leave, read_folders, write_patterns  # noqa: PLC0415
+    from habeas.services.across import read_folders  # noqa: PLC0415
     from habeas.services.joint import export_patterns  # noqa: PLC0415
+    from habeas.services.releasing import may_leave, write_patterns  # noqa: PLC0415
 
     if bool(joint) == bool(folders):
         raise UsageError(tr("either a joint compartment or --folder DIR is wanted"))

@@ -1,6 +1,6 @@
 """Pictures of patterns across cases, one of each kind, as SVG with presentation attributes only: figures and the accusing side's words, no case.
 
-What it does not do: decide what may be shown; what is drawn is what it is given (see :mod:`habeas.services.across`).
+What it does not do: decide what may be shown; what is drawn is what it is given (see :mod:`habeas.services.releasing`).
 """
 
 import math

@@ -17,9 +17,10 @@ from habeas.domain.across import Across, Joint, Look
 from habeas.domain.case import Case
 from habeas.domain.errors import BadInput, UsageError
 from habeas.locale import tr
-from habeas.services.across import PATTERNS, check_place, consenting, consents, look, may_leave, write_patterns
+from habeas.services.across import PATTERNS, consenting, consents, look
 from habeas.services.casebook import Book, Entry, add, decode, is_joint, read_book, revise
 from habeas.services.cases import log_use
+from habeas.services.releasing import check_place, may_leave, write_patterns
 from habeas.vault.compartment import Compartment
 from habeas.vault.errors import NoSuchCaseError, NotAllowedError, NotReadyError, VaultError
 from habeas.vault.events import Held, Kind, What, Why
