@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV_VERSION := 0.9
 STAMP := $(VENV)/.ready
-DEBIAN := default-jdk-headless libjaxb-java openssl coreutils poppler-utils age strace
+DEBIAN := chromium default-jdk-headless libjaxb-java openssl coreutils poppler-utils age strace
 export UV_PROJECT_ENVIRONMENT := $(VENV)
 
 .DEFAULT_GOAL := help

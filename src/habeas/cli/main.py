@@ -69,14 +69,32 @@ class _Commands(click.Group):
             ctx.exit(3)
 
 
-@click.group(cls=_Commands, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.group(
+    cls=_Commands, epilog=_EPILOG, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}
+)
 @click.version_option(__version__, prog_name="habeas")
-def main() -> None:
+@click.pass_context
+def main(ctx: click.Context) -> None:
     """Test what a state says about a person against what is known, and hand over a dossier that can be verified.
 
     A case lives in a folder of plain tables. Habeas reads it, tests the accusation, and writes two things: a sealed DOSSIER with nothing
-    but what is marked disclosable, and counsel's privileged MEMORANDUM.
+    but what is marked disclosable, and counsel's privileged MEMORANDUM. Without a command it opens the application in the browser.
     """
+    if ctx.invoked_subcommand is None:
+        ctx.invoke(open_)
+
+
+@main.command("open")
+@click.option("--vault", type=_FOLDER, help="The vault's folder (HABEAS_VAULT; else one of your own).")
+@click.option("--port", type=click.IntRange(0, 65535), default=7411, show_default=True, help="On this machine alone; 0 takes a free one.")
+@click.option("--minutes", type=click.IntRange(1, 240), default=15, show_default=True, help="After so long without a click the vault is locked.")
+@click.option("--no-browser", is_flag=True, help="Print the address and open nothing.")
+def open_(vault: Path | None = None, port: int = 7411, minutes: int = 15, *, no_browser: bool = False) -> None:
+    """Open the application in the browser: local, encrypted, for one browser on this machine."""
+    from habeas.cli.common import default_vault  # noqa: PLC0415
+    from habeas.web.serve import serve  # noqa: PLC0415
+
+    serve(vault or default_vault(), port=port, minutes=minutes, browser=not no_browser, say=click.echo)
 
 
 main.add_command(vault)

@@ -331,6 +331,9 @@ def demo(result: DemoMade) -> None:
     click.echo(
         tr("Try: habeas examine --case {case} --vault {vault} --passphrase-file {file}", case=result.cid, vault=result.vault, file=result.passphrase)
     )
+    click.echo(
+        tr("Try: habeas open --vault {vault}   (the application; the passphrase stands in {file})", vault=result.vault, file=result.passphrase)
+    )
     click.echo(tr("Try: habeas verify {bag} --key {fingerprint}", bag=result.dossier.folder, fingerprint=result.dossier.fingerprint))
     click.echo(
         tr("Relatives and others concerned who object to this example may write to the maintainers (SECURITY.md): it will be changed or removed.")

@@ -66,7 +66,9 @@ def timeline(bars: Sequence[Bar]) -> str:
         y += 18
     height = y + 4
     body = "".join([_grid(axis, height), _hatched(axis, shown, height), *parts])
-    return picture(height, f"<defs>{_HATCH}{''.join(fades)}</defs>{body}")
+    return picture(
+        height, f"<defs>{_HATCH}{''.join(fades)}</defs>{body}", tr("Timeline: what the accusation says above, what the record shows below")
+    )
 
 
 def _share(bars: Sequence[Bar]) -> tuple[list[Bar], int]:

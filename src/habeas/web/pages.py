@@ -1,0 +1,94 @@
+"""What all screens share: forms as they come in, pages as they go out, errors in plain words, one request on the vault after the other."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import parse_qsl
+
+import anyio
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from habeas.domain.errors import BadInput, HabeasError
+from habeas.locale import tr, tr_n
+from habeas.vault.errors import NoSuchCaseError
+from habeas.web.desk import Desk, LockedDeskError
+
+MOST_FORM = 1 << 20
+"""Bytes of a form."""
+MOST_FIELDS = 200
+Form = Mapping[str, str]
+View = Callable[[Desk, Request, Form], Response]
+
+_templates = Environment(loader=PackageLoader("habeas.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+_templates.globals.update(tr=tr, tr_n=tr_n)
+_one_at_a_time = anyio.CapacityLimiter(1)
+
+
+class FormError(HabeasError):
+    """A form that is too large, or no form."""
+
+
+def page(desk: Desk, template: str, *, status: int = 200, **values: Any) -> Response:
+    """A screen. Every template knows whether the vault is open and how long it stays so."""
+    left = desk.minutes_left
+    html = _templates.get_template(template).render(open=desk.is_open, left=left, problems=values.pop("problems", ()), **values)
+    leave = {"refresh": f"{left * 60 + 15}; url=/"} if desk.is_open else {}  # no page of a case stays on the screen once the vault is locked
+    return HTMLResponse(html, status, headers=leave)
+
+
+def go(path: str) -> Response:
+    """After a change: look at another page (303, so that going back changes nothing again)."""
+    return RedirectResponse(path, HTTPStatus.SEE_OTHER)
+
+
+def problems_of(error: HabeasError) -> tuple[str, ...]:
+    """An error as the lines of an error summary."""
+    return tuple(str(one) for one in error.problems) if isinstance(error, BadInput) else (str(error),)
+
+
+async def read_form(request: Request) -> Form:
+    """The fields of a form in memory. Raises FormError."""
+    if request.method != "POST":
+        return {}
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > MOST_FORM:
+            raise FormError(tr("the form is too large"))
+    if not body:
+        return {}
+    if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        raise FormError(tr("this is no form of Habeas"))
+    try:
+        return dict(parse_qsl(body.decode(), keep_blank_values=True, strict_parsing=True, max_num_fields=MOST_FIELDS))
+    except ValueError:
+        raise FormError(tr("this is no form of Habeas")) from None
+
+
+def screen(view: View) -> Callable[[Request], Awaitable[Response]]:
+    """A view as an endpoint: its work is done in a thread, one request after the other; what goes wrong becomes a page, and no text of a case."""
+
+    async def endpoint(request: Request) -> Response:
+        desk: Desk = request.app.state.desk
+        try:
+            form = await read_form(request)
+            return await anyio.to_thread.run_sync(_answer, view, desk, request, form, limiter=_one_at_a_time)
+        except FormError as error:
+            return page(desk, "message.html", status=400, title=tr("That did not work"), problems=problems_of(error))
+
+    return endpoint
+
+
+def _answer(view: View, desk: Desk, request: Request, form: Form) -> Response:
+    if desk.is_open:
+        desk.touch()
+    try:
+        return view(desk, request, form)
+    except LockedDeskError:
+        return go("/")
+    except NoSuchCaseError:
+        return page(desk, "message.html", status=404, title=tr("No such page"), problems=(tr("There is no such page, or it is not yours."),))
+    except HabeasError as error:
+        return page(desk, "message.html", status=422, title=tr("That did not work"), problems=problems_of(error))

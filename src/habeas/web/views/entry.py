@@ -1,0 +1,82 @@
+"""Coming in and going out: the first visit, a new vault with its recovery words, unlocking, locking."""
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from habeas.domain.errors import HabeasError
+from habeas.locale import tr
+from habeas.services.casebook import utc_now
+from habeas.services.opening import forbid_core_dumps
+from habeas.vault.errors import RecoveryWordsError
+from habeas.vault.vault import check_recovery, create_vault, make_recovery
+from habeas.web.desk import COOKIE, Desk
+from habeas.web.pages import Form, go, page, problems_of
+
+THRESHOLD, SHARES = 2, 3
+"""Recovery words: so many lists of so many open the vault."""
+
+
+def let_in(desk: Desk, request: Request, _: Form) -> Response:
+    """The address that was printed: it sets the cookie, once."""
+    cookie = desk.let_in(request.path_params["token"])
+    if cookie is None:
+        return PlainTextResponse(tr("This address was used already, or is not of this run. Start habeas again for a new one."), 403)
+    answer = go("/")
+    answer.set_cookie(COOKIE, cookie, httponly=True, samesite="strict", path="/")
+    return answer
+
+
+def home(desk: Desk, _: Request, __: Form) -> Response:
+    """Where one is: a first run, a closed vault, words that were never checked, or the cases."""
+    if not desk.exists:
+        return page(desk, "first_run.html", code="")
+    if not desk.is_open:
+        return page(desk, "unlock.html")
+    return go("/cases" if desk.vault.settings.recovery_checked else "/recovery")
+
+
+def create(desk: Desk, _: Request, form: Form) -> Response:
+    """Make the vault."""
+    first, second, code = (form.get(name, "") for name in ("passphrase", "again", "code"))
+    if first != second:
+        return page(desk, "first_run.html", status=422, problems=(tr("The two passphrases differ."),), code=code)
+    try:
+        forbid_core_dumps()
+        create_vault(desk.root, first, code.strip(), utc_now).close()
+        desk.unlock(first)
+    except HabeasError as error:
+        return page(desk, "first_run.html", status=422, problems=problems_of(error), code=code)
+    return go("/recovery")
+
+
+def recovery(desk: Desk, request: Request, _: Form) -> Response:
+    """Recovery words: made on request and shown once, to be written on paper."""
+    words = make_recovery(desk.vault, THRESHOLD, SHARES) if request.method == "POST" else ()
+    return page(desk, "recovery.html", lists=words, threshold=THRESHOLD, shares=SHARES)
+
+
+def recovery_check(desk: Desk, _: Request, form: Form) -> Response:
+    """Two lists typed back, so that they are known to work."""
+    lists = [form.get(f"list{number}", "").strip() for number in range(1, THRESHOLD + 1)]
+    if not any(lists):
+        return page(desk, "recovery_check.html", threshold=THRESHOLD)
+    try:
+        check_recovery(desk.vault, lists)
+    except RecoveryWordsError as error:
+        return page(desk, "recovery_check.html", status=422, problems=problems_of(error), threshold=THRESHOLD)
+    return go("/cases")
+
+
+def unlock(desk: Desk, _: Request, form: Form) -> Response:
+    """The passphrase."""
+    try:
+        desk.unlock(form.get("passphrase", ""))
+    except HabeasError as error:
+        return page(desk, "unlock.html", status=422, problems=problems_of(error))
+    return go("/")
+
+
+def lock(desk: Desk, _: Request, __: Form) -> Response:
+    """Lock now."""
+    desk.lock()
+    return go("/")

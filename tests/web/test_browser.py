@@ -1,0 +1,183 @@
+"""Real Chromium through the main job: by mouse, by keys alone, without scripts, on a phone; it asks nobody outside, and axe finds nothing."""
+
+import re
+import shutil
+import threading
+from contextlib import contextmanager
+
+import pytest
+import uvicorn
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import sync_playwright
+from simulators.vaults import PASSPHRASE, make_vault
+
+from habeas.web.app import make_app
+from habeas.web.desk import Desk
+from habeas.web.serve import listen
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+pytestmark = [
+    pytest.mark.slow, pytest.mark.enable_socket, pytest.mark.timeout(180),
+    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed"),
+    pytest.mark.filterwarnings("ignore"),  # of the browser's driver
+]  # fmt: skip
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@contextmanager
+def served(root):
+    """The application on a free port of this machine, as `habeas open` serves it."""
+    bound = listen(0)
+    port = bound.getsockname()[1]
+    desk = Desk(root)
+    server = uvicorn.Server(uvicorn.Config(make_app(desk, port), log_level="critical", lifespan="off"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{port}", desk
+    finally:
+        server.should_exit = True
+        thread.join(10)
+        desk.lock()
+        bound.close()
+
+
+@contextmanager
+def browser(base, **options):
+    """A page, and every address that it asked for."""
+    asked = []
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        context = chromium.new_context(**options)
+        page = context.new_page()
+        page.on("request", lambda request: asked.append(request.url))
+        yield page
+        chromium.close()
+    assert asked and all(url.startswith((base, "data:")) for url in asked), [url for url in asked if not url.startswith(base)]
+
+
+def accessible(page):
+    """No violation that axe can see (WCAG 2.2 AA)."""
+    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]})
+    assert found.violations_count == 0, [(one["id"], one["nodes"][0]["html"][:120]) for one in found.response["violations"]]
+
+
+def test_the_whole_way_by_mouse(tmp_path):
+    with served(tmp_path / "new") as (base, desk), browser(base) as page:
+        page.goto(base + desk.first_address)
+        accessible(page)
+        page.fill("#code", "A1")
+        page.fill("#passphrase", PASSPHRASE)
+        page.fill("#again", PASSPHRASE)
+        page.click("text=Create vault")
+        page.click("button:has-text('Make recovery words')")
+        lists = [page.locator(".words").nth(number).inner_text() for number in range(3)]
+        accessible(page)
+        page.click("text=I wrote them down")
+        page.fill("#list1", lists[0])
+        page.fill("#list2", lists[2])
+        accessible(page)
+        page.click("text=Check them")
+        accessible(page)
+        page.click("text=Import the sample case")
+        assert page.locator(".cost").inner_text().startswith("To accept that Julio Castro left Carrasco Airport")
+        accessible(page)
+        page.locator(".rows h3 a").first.click()
+        accessible(page)
+        page.fill("#reviewer", "M. R.")
+        page.fill("#reason", "read beside the exhibits")
+        page.click("button:has-text('Confirm')")
+        assert "confirmed by M. R." in page.locator("section.card").inner_text()
+        page.click("nav.tabs >> text=Statements")
+        accessible(page)
+        page.fill("#speaker", "a neighbour")
+        page.select_option("#side", "witness")
+        page.select_option("#act", "present")
+        page.fill("#when", "1977-09-22")
+        page.fill("#place", "Montevideo, Uruguay")
+        page.click("button:has-text('Add statement')")
+        assert page.locator("tr", has_text="a neighbour").count() == 1
+        page.click("nav.tabs >> text=Log")
+        accessible(page)
+        page.click("text=Lock now")
+        assert page.locator("h1").inner_text() == "The vault is locked"
+        accessible(page)
+        page.go_back()
+        assert "Julio Castro" not in page.content()
+
+
+def test_the_main_way_by_keys_alone(tmp_path):
+    make_vault(tmp_path / "vault", "A1").close()
+    with served(tmp_path / "vault") as (base, desk), browser(base) as page:
+        page.goto(base + desk.first_address)
+
+        def reach(words):
+            for _ in range(60):
+                page.keyboard.press("Tab")
+                text = page.evaluate("document.activeElement.innerText || document.activeElement.name || ''")
+                if re.search(words, text):
+                    return
+            raise AssertionError(words)
+
+        page.keyboard.type(PASSPHRASE)  # the field has the focus
+        page.keyboard.press("Enter")
+        page.wait_for_selector("text=Import the sample case")
+        reach("Import the sample case")
+        page.keyboard.press("Enter")
+        page.wait_for_selector(".cost")
+        reach("At liberty in the accusation")
+        assert page.evaluate("getComputedStyle(document.activeElement).outlineWidth") == "3px"
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#reviewer")
+        reach("reviewer")
+        page.keyboard.type("M. R.")
+        page.keyboard.press("Tab")
+        page.keyboard.type("read")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("text=confirmed by M. R.")
+        page.keyboard.press("Escape")
+        page.keyboard.press("Escape")
+        page.wait_for_selector("text=The vault is locked")
+
+
+@pytest.mark.parametrize(
+    "options", [{"java_script_enabled": False}, {"viewport": {"width": 360, "height": 740}}], ids=["without scripts", "on a phone"]
+)
+def test_it_works_without_scripts_and_on_a_phone_without_scrolling_sideways(tmp_path, options):
+    make_vault(tmp_path / "vault", "A1").close()
+    with served(tmp_path / "vault") as (base, desk), browser(base, **options) as page:
+        page.goto(base + desk.first_address)
+        page.fill("#passphrase", PASSPHRASE)
+        page.click("text=Unlock")
+        page.click("text=Import the sample case")
+        (cid,) = desk.vault.case_ids()
+        for path in ("/cases", f"/cases/{cid}", f"/cases/{cid}/statements", f"/cases/{cid}/log"):
+            page.goto(base + path)
+            if options.get("viewport"):
+                assert page.evaluate("document.documentElement.scrollWidth") <= 360
+        page.goto(f"{base}/cases/{cid}")
+        page.locator(".rows h3 a").first.click()
+        page.fill("#reviewer", "M. R.")
+        page.fill("#reason", "read")
+        page.click("button:has-text('Reject')")
+        assert "rejected by M. R." in page.locator("section.card").inner_text()
+
+
+def test_a_taken_port_is_told_in_plain_words():
+    from habeas.domain.errors import UsageError
+
+    first = listen(0)
+    try:
+        with pytest.raises(UsageError, match="is taken"):
+            listen(first.getsockname()[1])
+    finally:
+        first.close()

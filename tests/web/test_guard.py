@@ -1,0 +1,97 @@
+"""Who may speak to the application: one browser, this machine, its own pages; everybody else is told no and nothing more."""
+
+import pytest
+from starlette.testclient import TestClient
+
+from habeas.web.app import make_app
+from habeas.web.desk import Desk
+from habeas.web.guard import HEADERS, KEPT
+
+PATHS = ("/", "/cases", "/recovery", "/cases/case-000000000000", "/cases/case-000000000000/log")
+
+
+@pytest.fixture
+def closed(tmp_path):
+    desk = Desk(tmp_path / "vault")
+    return desk, TestClient(make_app(desk, 0), base_url="http://testserver", follow_redirects=False)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_without_the_cookie_nothing_is_answered(closed, path):
+    _, client = closed
+    assert client.get(path).status_code == 403
+    assert client.post(path, headers={"sec-fetch-site": "same-origin"}).status_code == 403
+
+
+def test_the_first_address_lets_one_browser_in_once(closed):
+    desk, client = closed
+    first = client.get(desk.first_address)
+    assert first.status_code == 303 and first.headers["location"] == "/"
+    cookie = first.headers["set-cookie"].lower()
+    assert "httponly" in cookie and "samesite=strict" in cookie
+    assert client.get("/").status_code == 200
+    other = TestClient(make_app(desk, 0), base_url="http://testserver", follow_redirects=False)
+    assert other.get(first.request.url.path).status_code == 403
+    assert other.get("/", headers={"cookie": "habeas=guessed"}).status_code == 403
+
+
+@pytest.mark.parametrize("token", ["None", "", "x", "%00", "é"])
+def test_a_guessed_address_lets_nobody_in(closed, token):
+    _, client = closed
+    assert client.get(f"/open/{token}").status_code in (403, 404)
+    assert client.get("/").status_code == 403
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1:80", "localhost.evil.example", "testserver:99", ""])
+def test_another_name_for_this_machine_is_not_served(closed, host):
+    desk, client = closed
+    client.get(desk.first_address)
+    assert client.get("/", headers={"host": host}).status_code == 421
+
+
+@pytest.mark.parametrize("headers", [
+    {}, {"sec-fetch-site": "cross-site"}, {"sec-fetch-site": "same-site"}, {"sec-fetch-site": "none"}, {"origin": "http://evil.example"},
+    {"origin": "null"}, {"sec-fetch-site": "cross-site", "origin": "http://testserver"},
+])  # fmt: skip
+def test_a_change_that_comes_from_elsewhere_is_refused(visitor, headers):
+    assert visitor.client.post("/lock", headers=headers).status_code == 403
+    assert visitor.desk.is_open
+
+
+def test_a_browser_without_sec_fetch_site_is_known_by_its_origin(visitor):
+    assert visitor.client.post("/lock", headers={"origin": "http://testserver"}).status_code == 200
+    assert not visitor.desk.is_open
+
+
+@pytest.mark.parametrize("path", ["/cases", "/nowhere", "/static/habeas.css", "/static/none.css", "/cases/case-000000000000"])
+def test_every_answer_forbids_caching_framing_scripts_and_requests_of_others(visitor, path):
+    answer = visitor.client.get(path)
+    for name, value in HEADERS.items():
+        assert answer.headers[name] == (KEPT if (name, path) == ("cache-control", "/static/habeas.css") else value)
+    assert "default-src 'none'" in answer.headers["content-security-policy"] and "unsafe" not in answer.headers["content-security-policy"]
+    assert "server" not in answer.headers
+
+
+@pytest.mark.slow
+def test_no_page_holds_a_script_or_a_style_of_its_own_or_names_an_address_outside(visitor):
+    visitor.post("/cases/sample")
+    (cid,) = visitor.desk.vault.case_ids()
+    first = next(line.split('"')[1] for line in visitor.get(f"/cases/{cid}").split("<a href=") if "/findings/" in line)
+    for path in ("/cases", f"/cases/{cid}", f"/cases/{cid}/statements", f"/cases/{cid}/log", first):
+        html = visitor.get(path)
+        assert " style=" not in html and "<style" not in html and " onclick" not in html
+        assert "<script>" not in html and "javascript:" not in html
+        assert not [one for one in html.split('"') if one.startswith(("http:", "https:", "//")) and "w3.org/2000/svg" not in one]
+
+
+@pytest.mark.parametrize("path", ["/static/../desk.py", "/static/%2e%2e/desk.py", "/static/..%2fdesk.py", "/static//etc/passwd"])
+def test_no_file_but_the_static_ones_is_served(visitor, path):
+    assert visitor.client.get(path).status_code == 404
+
+
+def test_a_form_that_is_too_large_or_no_form_is_refused(visitor):
+    own = {"sec-fetch-site": "same-origin"}
+    assert visitor.client.post("/cases/new", content=b"x" * (2 << 20), headers=own).status_code == 400
+    assert visitor.client.post("/cases/new", json={"title": "x"}, headers=own).status_code == 400
+    assert visitor.client.post("/cases/new", content=b"&".join(b"a%d=1" % n for n in range(500)),
+                               headers={**own, "content-type": "application/x-www-form-urlencoded"}).status_code == 400  # fmt: skip

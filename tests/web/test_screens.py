@@ -1,0 +1,128 @@
+"""The screens as a caseworker meets them: from the first run to a confirmed finding, and what is shown when something is wrong."""
+
+import html
+import re
+
+import pytest
+from simulators.vaults import PASSPHRASE
+
+from habeas.domain.case import Decision
+from habeas.services.casebook import read_book
+from habeas.vault.events import Kind
+
+pytestmark = pytest.mark.slow
+
+
+def words(text):
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", text)).split())
+
+
+def lists_in(text):
+    return [" ".join(one.split()) for one in re.findall(r'<p class="words">(.*?)</p>', text, re.DOTALL)]
+
+
+def test_from_nothing_to_the_first_case(stranger):
+    assert "A new vault" in words(stranger.get("/"))
+    made = stranger.post("/create", passphrase=PASSPHRASE, again=PASSPHRASE, code="A1")
+    assert "Make recovery words" in words(made.text)
+    lists = lists_in(stranger.post("/recovery").text)
+    assert len(lists) == 3
+    wrong = stranger.post("/recovery/check", status=422, list1=lists[0], list2=lists[0])
+    assert "That did not work" in words(wrong.text)
+    assert "No case yet" in words(stranger.post("/recovery/check", list1=lists[2], list2=lists[0]).text)
+    assert "Where he was" not in words(stranger.post("/cases/new", title="A first case").text)
+    assert "A first case" in words(stranger.get("/cases"))
+    stranger.desk.lock()
+
+
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [
+        ({"passphrase": "short", "again": "short", "code": "A1"}, "at least 12 characters"),
+        ({"passphrase": PASSPHRASE, "again": PASSPHRASE + "x", "code": "A1"}, "passphrases differ"),
+        ({"passphrase": PASSPHRASE, "again": PASSPHRASE, "code": "Maria Ivanova"}, "never a name"),
+    ],
+)
+def test_a_vault_that_cannot_be_made_says_why_and_keeps_the_code_typed_and_no_passphrase(stranger, form, said):
+    answer = stranger.post("/create", status=422, **form).text
+    assert said in words(answer) and form["passphrase"] not in answer and form["code"] in html.unescape(answer)
+    assert not stranger.desk.exists
+
+
+def test_a_wrong_passphrase_opens_nothing_and_no_name_of_a_case_stands_on_the_locked_page(visitor):
+    visitor.post("/cases/new", title="Zorvanelle")
+    visitor.post("/lock")
+    assert "Zorvanelle" not in visitor.get("/") and "case-" not in visitor.get("/")
+    assert "That did not work" in words(visitor.post("/unlock", status=422, passphrase="another one entirely").text)
+    assert "Zorvanelle" in words(visitor.unlock().text)
+
+
+def test_the_vault_locks_by_itself_and_every_page_then_asks_for_the_passphrase(visitor):
+    visitor.post("/cases/sample")
+    (cid,) = visitor.desk.vault.case_ids()
+    assert visitor.client.get(f"/cases/{cid}").headers["refresh"] == "915; url=/"
+    visitor.now = 14 * 60
+    assert "locks in 15 minutes" in words(visitor.get(f"/cases/{cid}"))
+    visitor.now += 16 * 60
+    for path in ("/cases", f"/cases/{cid}", f"/cases/{cid}/statements", f"/cases/{cid}/log"):
+        assert "The vault is locked" in words(visitor.get(path))
+    assert not visitor.desk.is_open
+
+
+def test_the_sample_case_shows_the_accusation_the_cost_of_belief_the_timeline_and_the_findings(visitor):
+    text = visitor.post("/cases/sample").text
+    said = words(text)
+    assert "To accept that Julio Castro left Carrasco Airport" in said and "<svg" in text
+    assert "At liberty in the accusation, in custody in the record" in said and "confirmed by A. Reviewer" in said
+    assert "for counsel alone" in said or "supports" in said
+
+
+def test_five_fields_make_a_statement_and_a_bad_one_keeps_what_was_typed(visitor):
+    visitor.post("/cases/new", title="One")
+    (cid,) = visitor.desk.vault.case_ids()
+    bad = visitor.post(
+        f"/cases/{cid}/statements", status=422, speaker="a neighbour", side="witness", act="present", when="05.01.2017", place="Warsaw"
+    )
+    assert "right would be 2017-01-05" in words(bad.text) and 'value="a neighbour"' in bad.text
+    good = visitor.post(f"/cases/{cid}/statements", speaker="a neighbour", side="witness", act="present", when="2017-01-05", place="Warsaw, Poland")
+    assert "5 January 2017" in words(good.text) and "S001" in words(good.text)
+
+
+def test_what_is_typed_is_shown_as_text_and_never_as_markup(visitor):
+    visitor.post("/cases/new", title="<script>alert(1)</script>")
+    (cid,) = visitor.desk.vault.case_ids()
+    visitor.post(f"/cases/{cid}/statements", speaker='"><img src=x>', side="witness", act="present", quote="<b>bold</b>", when="2017-01-05")
+    for path in ("/cases", f"/cases/{cid}", f"/cases/{cid}/statements"):
+        text = visitor.get(path)
+        assert "<script>alert" not in text and "<img" not in text and "<b>bold" not in text
+
+
+def test_a_finding_is_confirmed_with_a_name_and_a_reason_for_the_inputs_that_were_seen(visitor):
+    visitor.post("/cases/sample")
+    (cid,) = visitor.desk.vault.case_ids()
+    page = visitor.get(f"/cases/{cid}")
+    number = re.search(rf"/cases/{cid}/findings/(cc-[0-9a-f]+)", page)[1]
+    path = f"/cases/{cid}/findings/{number}"
+    inputs = re.search(r'name="inputs" value="([0-9a-f]+)"', visitor.get(path))[1]
+    assert "needs a name" in words(visitor.post(path, status=422, decision="confirmed", reviewer="", reason="", inputs=inputs).text)
+    assert "rejected by M. R." in words(visitor.post(path, decision="rejected", reviewer="M. R.", reason="seen", inputs=inputs).text)
+    with visitor.desk.case(cid) as comp:
+        last = read_book(comp).of(Kind.REVIEW)[-1].record
+    assert (last.finding, last.decision, last.inputs) == (number, Decision.REJECTED, inputs)
+
+
+def test_the_log_says_once_for_each_time_that_the_vault_was_open_that_a_case_was_looked_at(visitor):
+    visitor.post("/cases/sample")
+    (cid,) = visitor.desk.vault.case_ids()
+    for _ in range(3):
+        visitor.get(f"/cases/{cid}")
+    assert words(visitor.get(f"/cases/{cid}/log")).count("Touched reviewed") == 1
+    visitor.post("/lock")
+    visitor.unlock()
+    visitor.get(f"/cases/{cid}/statements")
+    assert words(visitor.get(f"/cases/{cid}/log")).count("Touched reviewed") == 2
+
+
+@pytest.mark.parametrize("path", ["/cases/case-000000000000", "/cases/x", "/cases/%2e%2e", "/nowhere", "/cases/case-000000000000/findings/cc-1"])
+def test_a_case_of_others_and_one_that_does_not_exist_answer_alike(visitor, path):
+    assert "There is no such page, or it is not yours" in words(visitor.get(path, status=404))
