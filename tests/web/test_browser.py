@@ -105,6 +105,15 @@ def test_the_whole_way_by_mouse(tmp_path):
         page.fill("#place", "Montevideo, Uruguay")
         page.click("button:has-text('Add statement')")
         assert page.locator("tr", has_text="a neighbour").count() == 1
+        page.click("nav.tabs >> text=Exhibits")
+        accessible(page)
+        files = [tmp_path / "letter.txt", tmp_path / "scan.bin", tmp_path / "copy.txt"]
+        for file, content in zip(files, (b"a letter", bytes(range(256)) * 9000, b"a letter"), strict=True):
+            file.write_bytes(content)
+        page.set_input_files("#files", files)
+        page.click("button:has-text('Seal files')")
+        assert "2 sealed + 1 duplicates + 0 refused" in page.locator("[role=status]").inner_text()
+        accessible(page)
         page.click("nav.tabs >> text=Log")
         accessible(page)
         page.click("text=Lock now")
@@ -160,7 +169,7 @@ def test_it_works_without_scripts_and_on_a_phone_without_scrolling_sideways(tmp_
         page.click("text=Unlock")
         page.click("text=Import the sample case")
         (cid,) = desk.vault.case_ids()
-        for path in ("/cases", f"/cases/{cid}", f"/cases/{cid}/statements", f"/cases/{cid}/log"):
+        for path in ("/cases", f"/cases/{cid}", f"/cases/{cid}/statements", f"/cases/{cid}/exhibits", f"/cases/{cid}/log"):
             page.goto(base + path)
             if options.get("viewport"):
                 assert page.evaluate("document.documentElement.scrollWidth") <= 360

@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -106,6 +106,20 @@ def seal_files(comp: Compartment, paths: Sequence[Path], details: Exhibit, progr
     return outcomes
 
 
+def seal_streams(comp: Compartment, files: Iterable[tuple[str, Iterable[bytes]]], details: Exhibit) -> list[Outcome]:
+    """The same for files that come in as streams, each under the name that it was given; nothing of them touches the disk in plaintext."""
+    need_case(comp)
+    book = read_book(comp)
+    known = {one.content.sha256: one.record.number for one in book.of(Kind.EXHIBIT, withdrawn=True) if one.content}
+    batch = _Batch(comp, book, details)
+    outcomes = []
+    for name, pieces in files:
+        outcomes.append(_one(Path(name.replace("\\", "/").rpartition("/")[2] or "-"), known, batch, lambda _: None, pieces))
+        batch.commit_if_full()
+    batch.commit()
+    return outcomes
+
+
 def _size(path: Path) -> int:
     try:
         return path.stat().st_size
@@ -125,11 +139,11 @@ class _Batch:
         self._number = max([len(known), *(int(n) for n in taken if n.isdecimal())])  # shredded ones count: a number is not given twice
         self._files = self._bytes = 0
 
-    def add(self, path: Path, known: Mapping[str, str], progress: Callable[[int], None]) -> tuple[str, str, bool]:
+    def add(self, path: Path, pieces: Iterable[bytes], known: Mapping[str, str], progress: Callable[[int], None]) -> tuple[str, str, bool]:
         """Seal one file; (number, SHA-256, whether it is new). What is known already is taken out of the draft again."""
         rid, number = new_id(), self._number + 1
         with self.draft.attempt() as attempt:
-            sealing = self.draft.content(rid, file_pieces(path), progress)
+            sealing = self.draft.content(rid, pieces, progress)
             digest = sealing.content.sha256
             if digest in known:
                 return known[digest], digest, False
@@ -160,9 +174,9 @@ def _kept_name(path: Path, number: int) -> str:
     return f"{number:02}-{name}" if plain else f"{number:02}"
 
 
-def _one(path: Path, known: dict[str, str], batch: _Batch, progress: Callable[[int], None]) -> Outcome:
+def _one(path: Path, known: dict[str, str], batch: _Batch, progress: Callable[[int], None], pieces: Iterable[bytes] | None = None) -> Outcome:
     try:
-        number, digest, fresh = batch.add(path, known, progress)
+        number, digest, fresh = batch.add(path, file_pieces(path) if pieces is None else pieces, known, progress)
     except BadInput as bad:
         return Outcome(file=path, outcome="refused", why=bad.problems[0].message)
     except ValueError:

@@ -14,7 +14,8 @@ from habeas.locale import tr
 from habeas.web.desk import Desk
 from habeas.web.guard import Guard
 from habeas.web.pages import page, screen
-from habeas.web.views import case, cases, entry
+from habeas.web.uploads import upload
+from habeas.web.views import case, cases, entry, exhibits
 
 
 def make_app(desk: Desk, port: int) -> ASGIApp:
@@ -35,6 +36,8 @@ def make_app(desk: Desk, port: int) -> ASGIApp:
         Route(one, screen(case.overview)),
         Route(f"{one}/statements", screen(case.statements), methods=["GET"]),
         Route(f"{one}/statements", screen(case.add), methods=["POST"]),
+        Route(f"{one}/exhibits", screen(exhibits.exhibits), methods=["GET"]),
+        Route(f"{one}/exhibits", upload(exhibits.seal), methods=["POST"]),
         Route(f"{one}/log", screen(case.log)),
         Route(number, screen(case.finding), methods=["GET"]),
         Route(number, screen(case.review), methods=["POST"]),

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import anyio
+import anyio.lowlevel
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -23,7 +24,7 @@ View = Callable[[Desk, Request, Form], Response]
 
 _templates = Environment(loader=PackageLoader("habeas.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
 _templates.globals.update(tr=tr, tr_n=tr_n)
-_one_at_a_time = anyio.CapacityLimiter(1)
+_places: dict[object, anyio.CapacityLimiter] = {}
 
 
 class FormError(HabeasError):
@@ -74,21 +75,33 @@ def screen(view: View) -> Callable[[Request], Awaitable[Response]]:
         desk: Desk = request.app.state.desk
         try:
             form = await read_form(request)
-            return await anyio.to_thread.run_sync(_answer, view, desk, request, form, limiter=_one_at_a_time)
+            return await anyio.to_thread.run_sync(answer, lambda: view(desk, request, form), desk, limiter=one_at_a_time())
         except FormError as error:
             return page(desk, "message.html", status=400, title=tr("That did not work"), problems=problems_of(error))
 
     return endpoint
 
 
-def _answer(view: View, desk: Desk, request: Request, form: Form) -> Response:
+def one_at_a_time() -> anyio.CapacityLimiter:
+    """The one place in which work on the vault is done, in whichever event loop this is."""
+    loop = anyio.lowlevel.current_token()
+    if loop not in _places:
+        _places.clear()
+        _places[loop] = anyio.CapacityLimiter(1)
+    return _places[loop]
+
+
+def answer(work: Callable[[], Response], desk: Desk) -> Response:
+    """The page that some work gives, or the page that says what went wrong."""
     if desk.is_open:
         desk.touch()
     try:
-        return view(desk, request, form)
+        return work()
     except LockedDeskError:
         return go("/")
     except NoSuchCaseError:
         return page(desk, "message.html", status=404, title=tr("No such page"), problems=(tr("There is no such page, or it is not yours."),))
+    except FormError:
+        raise
     except HabeasError as error:
         return page(desk, "message.html", status=422, title=tr("That did not work"), problems=problems_of(error))

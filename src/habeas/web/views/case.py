@@ -57,11 +57,11 @@ def told(case: Case, statement: Statement) -> Told:
 def overview(desk: Desk, request: Request, _: Form) -> Response:
     """The case screen."""
     with desk.case(request.path_params["cid"]) as comp:
-        book = _opened(desk, comp)
+        book = opened_book(desk, comp)
         case = book.case()
         examined = examine_case(case, settle=False)
         tasks = sorted((one.record for one in book.of(Kind.TASK) if not one.record.done_on), key=lambda task: task.due_on or "9")
-        values = _frame(comp, case, examined)
+        values = frame(comp, case, examined)
     statements = {s.id: s for s in case.statements}
     return page(
         desk, "case.html", **values, tab="overview",
@@ -71,7 +71,7 @@ def overview(desk: Desk, request: Request, _: Form) -> Response:
     )  # fmt: skip
 
 
-def _opened(desk: Desk, comp: Compartment) -> Book:
+def opened_book(desk: Desk, comp: Compartment) -> Book:
     """The case's book; the log says once for each time the vault is open that it was looked at."""
     book = read_book(comp)
     if desk.first_look(comp.cid):
@@ -79,7 +79,7 @@ def _opened(desk: Desk, comp: Compartment) -> Book:
     return book
 
 
-def _frame(comp: Compartment, case: Case, examined: Examined) -> dict[str, Any]:
+def frame(comp: Compartment, case: Case, examined: Examined) -> dict[str, Any]:
     """What stands above every page of a case."""
     return {
         "cid": comp.cid, "case": case, "name": case.pseudonym or case.title, "people": len({one.code for one in comp.roster.active()}),
@@ -108,8 +108,8 @@ def statements(desk: Desk, request: Request, _: Form) -> Response:
 
 def _statements(desk: Desk, cid: str, form: Form, problems: tuple[str, ...] = ()) -> Response:
     with desk.case(cid) as comp:
-        case = _opened(desk, comp).case()
-        values = _frame(comp, case, examine_case(case, settle=False))
+        case = opened_book(desk, comp).case()
+        values = frame(comp, case, examine_case(case, settle=False))
     return page(
         desk, "statements.html", status=422 if problems else 200, **values, tab="statements", problems=problems,
         rows=[told(case, s) for s in case.statements], form=form, more=MORE, sides=[one.value for one in Side],
@@ -136,9 +136,9 @@ def finding(desk: Desk, request: Request, _: Form) -> Response:
 
 def _finding(desk: Desk, cid: str, number: str, problems: tuple[str, ...] = ()) -> Response:
     with desk.case(cid) as comp:
-        case = _opened(desk, comp).case()
+        case = opened_book(desk, comp).case()
         examined = examine_case(case, settle=False)
-        values = _frame(comp, case, examined)
+        values = frame(comp, case, examined)
     card = next((one for one in _cards(case, examined) if one["finding"].id == number), None)
     if card is None:
         return page(
@@ -166,8 +166,8 @@ def review(desk: Desk, request: Request, form: Form) -> Response:
 def log(desk: Desk, request: Request, _: Form) -> Response:
     """Who did what and when, newest first: the clock of each device is a claim, the order is not."""
     with desk.case(request.path_params["cid"]) as comp:
-        case = _opened(desk, comp).case()
-        values = _frame(comp, case, examine_case(case, settle=False))
+        case = opened_book(desk, comp).case()
+        values = frame(comp, case, examine_case(case, settle=False))
         times = {(device, n): t for device, n, t, _ in comp.index.events()}
         lines = [
             {

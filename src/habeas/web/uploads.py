@@ -1,0 +1,141 @@
+"""Files on their way from the browser into the vault's encryption: parsed as they come, in memory, one piece at a time (RFC 7578).
+
+What it does not do: keep a piece, or write one anywhere but into what is being sealed.
+"""
+
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+
+import anyio
+from python_multipart.exceptions import FormParserError
+from python_multipart.multipart import MultipartParser, parse_options_header
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from habeas.locale import tr
+from habeas.web.desk import Desk
+from habeas.web.pages import FormError, answer, one_at_a_time, page, problems_of
+
+MOST_HEADER = 4_096
+"""Bytes of what stands above a file."""
+Files = Iterator[tuple[str, Iterator[bytes]]]
+"""(the name that the browser gives, its bytes in pieces). Each file has to be read before the next."""
+Taking = Callable[[Desk, Request, Files], Response]
+
+
+def upload(view: Taking) -> Callable[[Request], Awaitable[Response]]:
+    """A view that takes files: it runs in a thread and draws piece after piece from the browser, no faster than it can seal."""
+
+    async def endpoint(request: Request) -> Response:
+        desk: Desk = request.app.state.desk
+        stream = request.stream()
+
+        def pieces() -> Iterator[bytes]:
+            while piece := anyio.from_thread.run(_next, stream):
+                yield piece
+
+        try:
+            files = incoming(request.headers.get("content-type", ""), pieces())
+            return await anyio.to_thread.run_sync(
+                answer, lambda: view(desk, request, files), desk, limiter=one_at_a_time()
+            )  # fmt: skip
+        except FormError as error:
+            return page(desk, "message.html", status=400, title=tr("That did not work"), problems=problems_of(error))
+        except ClientDisconnect:
+            return Response(status_code=400)
+
+    return endpoint
+
+
+async def _next(stream: AsyncIterator[bytes]) -> bytes:
+    """The next piece that holds anything; nothing at the end."""
+    async for piece in stream:
+        if piece:
+            return piece
+    return b""
+
+
+def incoming(untrusted_type: str, untrusted_pieces: Iterator[bytes]) -> Files:
+    """The files of a form. Raises FormError where it is none; a field without a file is passed over."""
+    kind, options = parse_options_header(untrusted_type)
+    boundary = options.get(b"boundary")
+    if kind != b"multipart/form-data" or not boundary or len(boundary) > 70:  # noqa: PLR2004  # RFC 2046
+        raise FormError(tr("this is no form of Habeas"))
+    return _files(_Parts(boundary, untrusted_pieces))
+
+
+def _files(parts: "_Parts") -> Files:
+    while (name := parts.next_name()) is not None:
+        if name:
+            yield name, parts.content()
+        for _ in parts.content():  # what was not read, and fields that hold no file
+            pass
+
+
+class _Parts:
+    """The push parser turned around: pull the next name, then its bytes."""
+
+    def __init__(self, boundary: bytes, pieces: Iterator[bytes]) -> None:
+        self._pieces = pieces
+        self._waiting: deque[tuple[str, bytes]] = deque()
+        self._field, self._value, self._name, self._size = b"", b"", b"", 0
+        self._inside = False
+        self._parser = MultipartParser(boundary, {
+            "on_part_begin": self._begin, "on_header_field": self._header_field, "on_header_value": self._header_value,
+            "on_header_end": self._header_end, "on_headers_finished": self._headers, "on_part_data": self._data,
+            "on_part_end": lambda: self._waiting.append(("end", b"")), "on_end": lambda: self._waiting.append(("over", b"")),
+        })  # fmt: skip
+
+    def _begin(self) -> None:
+        self._field, self._value, self._name, self._size = b"", b"", b"", 0
+
+    def _grow(self, more: int) -> None:
+        self._size += more
+        if self._size > MOST_HEADER:
+            raise FormError(tr("this is no form of Habeas"))
+
+    def _header_field(self, data: bytes, start: int, end: int) -> None:
+        self._grow(end - start)
+        self._field += data[start:end]
+
+    def _header_value(self, data: bytes, start: int, end: int) -> None:
+        self._grow(end - start)
+        self._value += data[start:end]
+
+    def _header_end(self) -> None:
+        if self._field.lower() == b"content-disposition":
+            self._name = parse_options_header(self._value)[1].get(b"filename", b"")
+        self._field, self._value = b"", b""
+
+    def _headers(self) -> None:
+        self._waiting.append(("name", self._name))
+
+    def _data(self, data: bytes, start: int, end: int) -> None:
+        self._waiting.append(("data", bytes(data[start:end])))
+
+    def _pull(self) -> tuple[str, bytes]:
+        """What comes next; a body that ends too soon is no form."""
+        while not self._waiting:
+            piece = next(self._pieces, b"")
+            if not piece:
+                raise FormError(tr("the files did not arrive whole; nothing of the last one was taken"))
+            try:
+                self._parser.write(piece)
+            except FormParserError:
+                raise FormError(tr("this is no form of Habeas")) from None
+        return self._waiting.popleft()
+
+    def next_name(self) -> str | None:
+        """The name of the next part, empty for a field without a file; None at the end."""
+        what, data = self._pull()
+        self._inside = what == "name"
+        return data.decode("utf-8", "replace") if self._inside else None
+
+    def content(self) -> Iterator[bytes]:
+        """The bytes of the part that was begun, up to its end; nothing where it ended already."""
+        while self._inside:
+            what, data = self._pull()
+            if what == "end":
+                self._inside = False
+                return
+            yield data
