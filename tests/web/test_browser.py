@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import socket
 import threading
 from contextlib import contextmanager
 
@@ -13,7 +14,7 @@ from simulators.vaults import PASSPHRASE, make_vault
 
 from habeas.web.app import make_app
 from habeas.web.desk import Desk
-from habeas.web.serve import listen
+from habeas.web.serve import listen, watched
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = [
@@ -33,16 +34,17 @@ FLAGS = [
 
 
 @contextmanager
-def served(root):
+def served(root, minutes=15):
     """The application on a free port of this machine, as `habeas open` serves it."""
     bound = listen(0)
     port = bound.getsockname()[1]
-    desk = Desk(root)
+    desk = Desk(root, minutes=minutes)
     server = uvicorn.Server(uvicorn.Config(make_app(desk, port), log_level="critical", lifespan="off"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{port}", desk
+        with watched(desk):
+            yield f"http://{desk.host}:{port}", desk
     finally:
         server.should_exit = True
         thread.join(10)
@@ -55,7 +57,8 @@ def browser(base, **options):
     """A page, and every address that it asked for."""
     asked = []
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        keeping = ["--disable-back-forward-cache"]  # the driver switches it off, people's browsers do not
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS, ignore_default_args=keeping)
         context = chromium.new_context(**options)
         page = context.new_page()
         page.on("request", lambda request: asked.append(request.url))
@@ -179,6 +182,64 @@ def test_it_works_without_scripts_and_on_a_phone_without_scrolling_sideways(tmp_
         page.fill("#reason", "read")
         page.click("button:has-text('Reject')")
         assert "rejected by M. R." in page.locator("section.card").inner_text()
+
+
+def test_going_back_after_a_lock_shows_nothing_in_this_window_or_another(tmp_path):
+    make_vault(tmp_path / "vault", "A1").close()
+    with served(tmp_path / "vault") as (base, desk), browser(base) as page:
+        page.goto(base + desk.first_address)
+        page.fill("#passphrase", PASSPHRASE)
+        page.click("text=Unlock")
+        page.click("text=Import the sample case")
+        page.click("nav.tabs >> text=Statements")
+        other = page.context.new_page()
+        other.goto(base + "/cases")
+        page.click("text=Lock now")
+        page.wait_for_selector("text=The vault is locked")
+        other.wait_for_selector("text=The vault is locked")
+        for _ in range(3):
+            page.go_back()
+            page.wait_for_timeout(300)
+            assert "Castro" not in page.content()
+        other.close()
+
+
+def test_a_page_goes_away_by_itself_and_the_vault_is_closed_without_anybody_asking(tmp_path):
+    make_vault(tmp_path / "vault", "A1").close()
+    with served(tmp_path / "vault", minutes=0.05) as (base, desk), browser(base) as page:
+        page.goto(base + desk.first_address)
+        page.fill("#passphrase", PASSPHRASE)
+        page.click("text=Unlock")
+        page.wait_for_selector("text=The vault is locked", timeout=15_000)
+        page.wait_for_timeout(2_500)
+        assert desk._vault is None
+
+
+def test_locking_does_not_wait_for_files_on_their_way(tmp_path):
+    make_vault(tmp_path / "vault", "A1").close()
+    with served(tmp_path / "vault") as (base, desk), browser(base) as page:
+        page.goto(base + desk.first_address)
+        page.fill("#passphrase", PASSPHRASE)
+        page.click("text=Unlock")
+        page.click("text=Import the sample case")
+        (cid,) = desk.vault.case_ids()
+        cookie = page.context.cookies()[0]["value"]
+        host, port = base.removeprefix("http://").split(":")
+        head = (
+            f"POST /cases/{cid}/exhibits HTTP/1.1\r\nHost: {host}:{port}\r\nSec-Fetch-Site: same-origin\r\nCookie: habeas={cookie}\r\n"
+            "Content-Type: multipart/form-data; boundary=XyZ\r\nContent-Length: 9000000\r\n\r\n"
+            '--XyZ\r\nContent-Disposition: form-data; name="files"; filename="a"\r\n\r\n'
+        )
+        with socket.create_connection(("127.0.0.1", int(port))) as slow:
+            slow.sendall(head.encode() + b"x" * 100_000)
+            page.wait_for_timeout(500)
+            page.click("text=Lock now")
+            page.wait_for_selector("text=The vault is locked", timeout=3_000)
+            assert not desk.is_open
+            slow.sendall(b"x" * 100_000)
+            page.wait_for_timeout(1_000)
+            assert desk._vault is None
+        assert list((desk.root / "tmp").glob("*")) == []
 
 
 def test_a_taken_port_is_told_in_plain_words():

@@ -2,6 +2,7 @@
 
 import pytest
 from starlette.testclient import TestClient
+from starlette.websockets import WebSocketDisconnect
 
 from habeas.web.app import make_app
 from habeas.web.desk import Desk
@@ -61,6 +62,34 @@ def test_a_change_that_comes_from_elsewhere_is_refused(visitor, headers):
 def test_a_browser_without_sec_fetch_site_is_known_by_its_origin(visitor):
     assert visitor.client.post("/lock", headers={"origin": "http://testserver"}).status_code == 200
     assert not visitor.desk.is_open
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_a_link_on_another_site_opens_nothing_here(visitor, site):
+    assert visitor.client.get("/cases", headers={"sec-fetch-site": site}).status_code == 403
+
+
+def test_a_stranger_learns_nothing_of_the_vault(visitor):
+    other = TestClient(visitor.client.app, base_url="http://testserver", follow_redirects=False)
+    answers = [other.get(path) for path in ("/", "/away", "/static/none", "/static/../cases", "/open/x", "/open/x/y")]
+    assert {answer.status_code for answer in answers} <= {403, 404}
+    visitor.now += 16 * 60
+    later = [other.get(str(answer.request.url.path)) for answer in answers]
+    assert [one.text for one in later] == [one.text for one in answers]
+
+
+def test_the_name_in_the_address_is_another_one_for_each_run_since_cookies_do_not_tell_ports_apart(tmp_path):
+    first, second = Desk(tmp_path), Desk(tmp_path)
+    assert first.host != second.host and first.host.endswith(".localhost") and len(first.host) >= 30
+    client = TestClient(make_app(first, 7000), base_url=f"http://{first.host}:7000", follow_redirects=False)
+    assert client.get(first.first_address).status_code == 303
+    for name in ("127.0.0.1:7000", "localhost:7000", f"{second.host}:7000", f"{first.host}:7001", first.host):
+        assert client.get("/", headers={"host": name}).status_code == 421
+
+
+def test_no_websocket_is_opened(visitor):
+    with pytest.raises(WebSocketDisconnect), visitor.client.websocket_connect("/"):
+        pass
 
 
 @pytest.mark.parametrize("path", ["/cases", "/nowhere", "/static/habeas.css", "/static/none.css", "/cases/case-000000000000"])

@@ -9,6 +9,7 @@ from simulators.vaults import PASSPHRASE
 from habeas.domain.case import Decision
 from habeas.services.casebook import read_book
 from habeas.vault.events import Kind
+from habeas.web.desk import LockedDeskError
 
 pytestmark = pytest.mark.slow
 
@@ -60,10 +61,12 @@ def test_a_wrong_passphrase_opens_nothing_and_no_name_of_a_case_stands_on_the_lo
 def test_the_vault_locks_by_itself_and_every_page_then_asks_for_the_passphrase(visitor):
     visitor.post("/cases/sample")
     (cid,) = visitor.desk.vault.case_ids()
-    assert visitor.client.get(f"/cases/{cid}").headers["refresh"] == "915; url=/"
+    assert 'data-seconds="902"' in visitor.get(f"/cases/{cid}")
     visitor.now = 14 * 60
     assert "locks in 15 minutes" in words(visitor.get(f"/cases/{cid}"))
     visitor.now += 16 * 60
+    visitor.desk.lock_if_away()
+    assert not visitor.desk.is_open and visitor.desk._vault is None
     for path in ("/cases", f"/cases/{cid}", f"/cases/{cid}/statements", f"/cases/{cid}/log"):
         assert "The vault is locked" in words(visitor.get(path))
     assert not visitor.desk.is_open
@@ -121,6 +124,64 @@ def test_the_log_says_once_for_each_time_that_the_vault_was_open_that_a_case_was
     visitor.unlock()
     visitor.get(f"/cases/{cid}/statements")
     assert words(visitor.get(f"/cases/{cid}/log")).count("Touched reviewed") == 2
+
+
+def test_a_page_that_reloads_itself_and_a_look_at_style_sheets_keep_nothing_open(visitor):
+    visitor.now = 14 * 60
+    itself = {"sec-fetch-site": "same-origin", "sec-fetch-mode": "navigate"}
+    assert visitor.client.get("/cases", headers=itself).status_code == 200
+    visitor.client.get("/static/habeas.css")
+    visitor.client.get("/away")
+    assert visitor.desk.minutes_left == 1
+    visitor.client.get("/cases", headers={**itself, "sec-fetch-user": "?1"})
+    assert visitor.desk.minutes_left == 15
+    visitor.now += 14 * 60
+    assert visitor.post("/stay", status=204) and visitor.desk.minutes_left == 15
+    visitor.now += 16 * 60
+    assert visitor.post("/stay", status=403) and not visitor.desk.is_open
+
+
+def test_what_is_being_written_is_finished_before_the_vault_closes_and_no_page_is_shown_meanwhile(visitor):
+    visitor.post("/cases/new", title="One")
+    (cid,) = visitor.desk.vault.case_ids()
+    with visitor.desk.work(), visitor.desk.case(cid) as comp:
+        assert not visitor.desk.lock()
+        assert not visitor.desk.is_open
+        with pytest.raises(LockedDeskError):
+            _ = visitor.desk.vault
+        assert read_book(comp).of(Kind.EXHIBIT) == ()  # what began before may go on
+    assert visitor.desk._vault is None and not visitor.desk.leaving.is_set()
+
+
+def test_after_locking_another_cookie_is_given_and_the_browser_is_told_to_forget(visitor):
+    before = visitor.client.cookies["habeas"]
+    answer = visitor.client.post("/lock", headers={"sec-fetch-site": "same-origin"}, follow_redirects=False)
+    assert answer.headers["clear-site-data"] == '"cache"' and answer.headers["location"] == "/away"
+    assert not visitor.desk.knows(before) and visitor.client.cookies["habeas"] != before
+
+
+def test_checked_recovery_words_are_not_replaced_by_a_click(visitor):
+    for _ in range(2):
+        assert "checked already" in words(visitor.post("/recovery", status=409).text)
+
+
+def test_a_finding_that_does_not_exist_is_not_reviewed(visitor):
+    visitor.post("/cases/sample")
+    (cid,) = visitor.desk.vault.case_ids()
+    with visitor.desk.case(cid) as comp:
+        before = len(read_book(comp).of(Kind.REVIEW))
+    form = {"decision": "confirmed", "reviewer": "M. R.", "reason": "seen", "inputs": "0" * 64}
+    visitor.post(f"/cases/{cid}/findings/cc-000000", status=404, **form)
+    with visitor.desk.case(cid) as comp:
+        assert len(read_book(comp).of(Kind.REVIEW)) == before
+
+
+def test_no_field_is_kept_by_the_browser_or_sent_to_a_spelling_service(visitor):
+    visitor.post("/cases/new", title="One")
+    (cid,) = visitor.desk.vault.case_ids()
+    for path in ("/cases", f"/cases/{cid}/statements"):
+        fields = [one for one in re.findall(r"<(?:input|textarea)[^>]*>", visitor.get(path)) if "hidden" not in one]
+        assert fields and all('autocomplete="off"' in one and 'spellcheck="false"' in one for one in fields)
 
 
 @pytest.mark.parametrize("path", ["/cases/case-000000000000", "/cases/x", "/cases/%2e%2e", "/nowhere", "/cases/case-000000000000/findings/cc-1"])

@@ -86,10 +86,10 @@ def main(ctx: click.Context) -> None:
 
 @main.command("open")
 @click.option("--vault", type=_FOLDER, help="The vault's folder (HABEAS_VAULT; else one of your own).")
-@click.option("--port", type=click.IntRange(0, 65535), default=7411, show_default=True, help="On this machine alone; 0 takes a free one.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="On this machine alone; left out, a free one.")
 @click.option("--minutes", type=click.IntRange(1, 240), default=15, show_default=True, help="After so long without a click the vault is locked.")
 @click.option("--no-browser", is_flag=True, help="Print the address and open nothing.")
-def open_(vault: Path | None = None, port: int = 7411, minutes: int = 15, *, no_browser: bool = False) -> None:
+def open_(vault: Path | None = None, port: int = 0, minutes: int = 15, *, no_browser: bool = False) -> None:
     """Open the application in the browser: local, encrypted, for one browser on this machine."""
     from habeas.cli.common import default_vault  # noqa: PLC0415
     from habeas.web.serve import serve  # noqa: PLC0415

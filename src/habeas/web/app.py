@@ -29,7 +29,9 @@ def make_app(desk: Desk, port: int) -> ASGIApp:
         Route("/recovery", screen(entry.recovery), methods=["GET", "POST"]),
         Route("/recovery/check", screen(entry.recovery_check), methods=["GET", "POST"]),
         Route("/unlock", screen(entry.unlock), methods=["POST"]),
-        Route("/lock", screen(entry.lock), methods=["POST"]),
+        Route("/lock", entry.lock, methods=["POST"]),
+        Route("/away", entry.away),
+        Route("/stay", entry.stay, methods=["POST"]),
         Route("/cases", screen(cases.cases)),
         Route("/cases/new", screen(cases.new), methods=["POST"]),
         Route("/cases/sample", screen(cases.sample), methods=["POST"]),
@@ -41,11 +43,11 @@ def make_app(desk: Desk, port: int) -> ASGIApp:
         Route(f"{one}/log", screen(case.log)),
         Route(number, screen(case.finding), methods=["GET"]),
         Route(number, screen(case.review), methods=["POST"]),
-        Mount("/static", StaticFiles(directory=static)),
     ]
     application = Starlette(routes=routes, exception_handlers={404: _missing, 405: _missing, Exception: _broken})
     application.state.desk = desk
-    return Guard(application, desk, port)
+    files = Starlette(routes=[Mount("/static", StaticFiles(directory=static))])
+    return Guard(application, files, desk, port)
 
 
 def _missing(request: Request, _: Exception) -> Response:

@@ -1,11 +1,13 @@
 """What the running application knows: whether the vault is open, who may speak to it, and when it locks by itself.
 
-One browser speaks to one desk. All work on the vault is done one request after the other, since a vault has one writer. What it does not do:
-keep text of a case between requests; every page reads the case anew.
+One browser speaks to one desk. Work on the vault is done one request after the other, since a vault has one writer; locking waits for what is
+being written and for nothing else. Reading the state changes nothing. What it does not do: keep text of a case between requests; every page reads
+the case anew.
 """
 
 import hmac
 import secrets
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -18,11 +20,11 @@ from habeas.vault.vault import Vault
 
 COOKIE = "habeas"
 LOCKS_AFTER = 15
-"""Minutes without a request after which the vault is locked."""
+"""Minutes without anybody after which the vault is locked."""
 
 
 class LockedDeskError(Exception):
-    """The vault is closed: the page asks for the passphrase."""
+    """The vault is closed, or about to be: the page asks for the passphrase."""
 
 
 class Desk:
@@ -31,18 +33,16 @@ class Desk:
     def __init__(self, root: Path, *, minutes: int = LOCKS_AFTER, clock: Callable[[], float] = time.monotonic) -> None:
         """Nothing is open yet; the first visit needs the token of the address that was printed."""
         self.root, self.minutes, self._clock = root, minutes, clock
+        self.host = f"{secrets.token_hex(12)}.localhost"
         self._token: str | None = secrets.token_urlsafe(32)
         self._cookie = ""
         self._vault: Vault | None = None
         self._open = ExitStack()
         self._last = clock()
         self._looked: set[str] = set()
-
-    def first_look(self, cid: str) -> bool:
-        """Whether a case is looked at for the first time since the vault was opened."""
-        fresh = cid not in self._looked
-        self._looked.add(cid)
-        return fresh
+        self._working = threading.Lock()
+        self.leaving = threading.Event()
+        """Set from the wish to lock until the vault is closed: work stops at the next chance."""
 
     @property
     def first_address(self) -> str:
@@ -53,7 +53,12 @@ class Desk:
         """The cookie for the browser that brings the token; None for anybody else, and for the second time."""
         if self._token is None or not hmac.compare_digest(untrusted_token.encode(), self._token.encode()):
             return None
-        self._token, self._cookie = None, secrets.token_urlsafe(32)
+        self._token = None
+        return self.new_cookie()
+
+    def new_cookie(self) -> str:
+        """Another cookie for the same browser: what it kept of pages under the old one is not shown again."""
+        self._cookie = secrets.token_urlsafe(32)
         return self._cookie
 
     def knows(self, untrusted_cookie: str) -> bool:
@@ -67,36 +72,67 @@ class Desk:
 
     @property
     def is_open(self) -> bool:
-        """Whether the vault is open; it is locked here where nobody came for too long."""
-        if self._vault is not None and self._clock() - self._last > self.minutes * 60:
-            self.lock()
-        return self._vault is not None
+        """Whether the vault is open and stays so."""
+        return self._vault is not None and not self.leaving.is_set() and self.seconds_left > 0
+
+    @property
+    def seconds_left(self) -> float:
+        """Until it locks by itself."""
+        return self.minutes * 60 - (self._clock() - self._last)
 
     @property
     def minutes_left(self) -> int:
-        """Whole minutes until it locks by itself, at least 1 while it is open."""
-        return max(1, round(self.minutes - (self._clock() - self._last) / 60)) if self.is_open else 0
+        """The same in whole minutes, at least 1 while it is open."""
+        return max(1, round(self.seconds_left / 60)) if self.is_open else 0
 
     def touch(self) -> None:
-        """Somebody is there."""
-        self._last = self._clock()
+        """Somebody is there; a desk that should be locked by now is not kept open by it."""
+        if self.seconds_left > 0 or self._vault is None:
+            self._last = self._clock()
+
+    @contextmanager
+    def work(self) -> Iterator[None]:
+        """One piece of work on the vault; a wish to lock that came meanwhile is carried out behind it."""
+        with self._working:
+            try:
+                yield
+            finally:
+                if self.leaving.is_set() or self.seconds_left <= 0:
+                    self._close()
 
     def unlock(self, passphrase: str) -> None:
-        """Open the vault. Raises what :func:`habeas.vault.vault.open_vault` raises."""
+        """Open the vault, within :meth:`work`. Raises what :func:`habeas.vault.vault.open_vault` raises; an open vault stays as it is."""
         if not self.exists:
             raise NoVaultError
-        self.lock()
+        if self.is_open:
+            return
+        self._close()
         with ExitStack() as stack:
             self._vault = stack.enter_context(opened(self.root, passphrase))
             self._open = stack.pop_all()
-        self.touch()
+        self._last = self._clock()
 
-    def lock(self) -> None:
-        """Close the vault and forget it."""
+    def lock(self, *, wait: float = 0.0) -> bool:
+        """Close the vault at once, or, where something is being written, behind that; whether it is closed. Pages are closed at once either way."""
+        self.leaving.set()
+        if self._working.acquire(timeout=wait) if wait else self._working.acquire(blocking=False):
+            try:
+                self._close()
+            finally:
+                self._working.release()
+        return self._vault is None
+
+    def lock_if_away(self) -> None:
+        """What the timer does: lock where nobody came for too long."""
+        if self._vault is not None and self.seconds_left <= 0:
+            self.lock()
+
+    def _close(self) -> None:
         self._vault = None
         self._looked.clear()
         self._open.close()
         self._open = ExitStack()
+        self.leaving.clear()
 
     @property
     def vault(self) -> Vault:
@@ -110,3 +146,11 @@ class Desk:
         """One open case. Raises LockedDeskError, or NoSuchCaseError for a case that is not yours as for one that does not exist."""
         with self.vault.case(cid) as comp:
             yield comp
+
+    def looked(self, cid: str) -> bool:
+        """Whether a case's log says already that it was looked at since the vault was opened."""
+        return cid in self._looked
+
+    def says_looked(self, cid: str) -> None:
+        """Its log says so now."""
+        self._looked.add(cid)

@@ -1,8 +1,10 @@
 """Who may speak to the application, and what a page may do: checked before any view is reached.
 
-- The Host is pinned to loopback and the port (421 else), so that no other site's name can be pointed here (DNS rebinding).
-- A change is taken from this site's own pages alone: ``Sec-Fetch-Site`` or, where a browser sends none, ``Origin`` (403 else).
-- Everything but the first address, the style sheet and fonts needs the cookie (403 else).
+- The Host is pinned to a name of this run that nobody can guess (``<random>.localhost``, 421 else): no other site's name can be pointed here (DNS
+  rebinding), and no other port of this machine gets the cookie, since cookies do not tell ports apart but do tell names.
+- A request is taken from this site's own pages and from the address bar alone: ``Sec-Fetch-Site`` or, for a change from a browser that sends none,
+  ``Origin`` (403 else).
+- Everything but the first address, the style sheet and fonts needs the cookie (403 else); to strangers nothing is said of the vault.
 - Every answer forbids caching, framing, scripts and requests that are not its own, and sniffing.
 """
 
@@ -20,7 +22,7 @@ HEADERS = {
         "base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
     ),
     "cache-control": "no-store",
-    "referrer-policy": "no-referrer",
+    "referrer-policy": "same-origin",
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
     "cross-origin-opener-policy": "same-origin",
@@ -32,25 +34,24 @@ KEPT = "private, max-age=86400"
 """For style sheet and fonts, which tell nothing but that Habeas was used; pages are never kept."""
 _FOUND = frozenset({200, 304})
 _SAFE = frozenset({"GET", "HEAD"})
-_OPEN_TO_ALL = ("/open/", "/static/")
 
 
 class Guard:
     """ASGI middleware around the whole application."""
 
-    def __init__(self, app: ASGIApp, desk: Desk, port: int) -> None:
-        """``port``: the one that is listened on; 0 where a test asks without a socket."""
-        self._app, self._desk = app, desk
-        names = ("127.0.0.1", "localhost")
-        self._hosts = frozenset(f"{name}:{port}" for name in names) if port else frozenset({"testserver", *names})
-        self._origins = frozenset(f"http://{host}" for host in self._hosts)
+    def __init__(self, app: ASGIApp, static: ASGIApp, desk: Desk, port: int) -> None:
+        """``static``: serves what anybody may have. ``port``: the one that is listened on; 0 where a test asks without a socket."""
+        self._app, self._static, self._desk = app, static, desk
+        self._host = f"{desk.host}:{port}" if port else "testserver"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer by itself, or hand on and add the headers."""
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})
+            return
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-
         static = str(scope["path"]).startswith("/static/")
 
         async def sealed(message: Message) -> None:
@@ -65,15 +66,15 @@ class Guard:
             await send(message)
 
         refused = self._refusal(scope)
-        await (refused or self._app)(scope, receive, sealed)
+        await (refused or (self._static if static else self._app))(scope, receive, sealed)
 
     def _refusal(self, scope: Scope) -> PlainTextResponse | None:
         headers, path, method = Headers(scope=scope), str(scope["path"]), str(scope["method"])
-        if headers.get("host", "") not in self._hosts:
+        if headers.get("host", "") != self._host:
             return PlainTextResponse(tr("This address is not served here."), 421)
-        if method not in _SAFE and not self._own(headers):
+        if not self._own(headers, safe=method in _SAFE):
             return PlainTextResponse(tr("This did not come from a page of Habeas."), 403)
-        if path.startswith(_OPEN_TO_ALL):
+        if path.startswith("/static/") or (path.startswith("/open/") and path.count("/") == 2):  # noqa: PLR2004
             return None
         if not self._desk.knows(cookie_parser(headers.get("cookie", "")).get(COOKIE, "")):
             return PlainTextResponse(
@@ -81,6 +82,8 @@ class Guard:
             )
         return None
 
-    def _own(self, headers: Headers) -> bool:
+    def _own(self, headers: Headers, *, safe: bool) -> bool:
         site = headers.get("sec-fetch-site")
-        return site == "same-origin" if site is not None else headers.get("origin", "") in self._origins
+        if safe:
+            return site in (None, "same-origin", "none")
+        return site == "same-origin" if site is not None else headers.get("origin", "") == f"http://{self._host}"

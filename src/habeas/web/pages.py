@@ -23,7 +23,7 @@ Form = Mapping[str, str]
 View = Callable[[Desk, Request, Form], Response]
 
 _templates = Environment(loader=PackageLoader("habeas.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-_templates.globals.update(tr=tr, tr_n=tr_n)
+_templates.globals.update(tr=tr, tr_n=tr_n, printable=lambda text: "".join(c if c.isprintable() else "�" for c in text))
 _places: dict[object, anyio.CapacityLimiter] = {}
 
 
@@ -31,12 +31,14 @@ class FormError(HabeasError):
     """A form that is too large, or no form."""
 
 
-def page(desk: Desk, template: str, *, status: int = 200, **values: Any) -> Response:
-    """A screen. Every template knows whether the vault is open and how long it stays so."""
-    left = desk.minutes_left
-    html = _templates.get_template(template).render(open=desk.is_open, left=left, problems=values.pop("problems", ()), **values)
-    leave = {"refresh": f"{left * 60 + 15}; url=/"} if desk.is_open else {}  # no page of a case stays on the screen once the vault is locked
-    return HTMLResponse(html, status, headers=leave)
+def page(desk: Desk, template: str, *, status: int = 200, stays: bool = False, **values: Any) -> Response:
+    """A screen. Every template knows whether the vault is open and for how many seconds. ``stays``: it is not taken away by itself."""
+    shown = desk.is_open
+    seconds = 0 if stays or not shown else max(1, int(desk.seconds_left)) + 2
+    html = _templates.get_template(template).render(
+        open=shown, left=desk.minutes_left, seconds=seconds, problems=values.pop("problems", ()), **values
+    )  # fmt: skip
+    return HTMLResponse(html, status)
 
 
 def go(path: str) -> Response:
@@ -75,7 +77,7 @@ def screen(view: View) -> Callable[[Request], Awaitable[Response]]:
         desk: Desk = request.app.state.desk
         try:
             form = await read_form(request)
-            return await anyio.to_thread.run_sync(answer, lambda: view(desk, request, form), desk, limiter=one_at_a_time())
+            return await anyio.to_thread.run_sync(answer, lambda: view(desk, request, form), desk, request, limiter=one_at_a_time())
         except FormError as error:
             return page(desk, "message.html", status=400, title=tr("That did not work"), problems=problems_of(error))
 
@@ -91,12 +93,19 @@ def one_at_a_time() -> anyio.CapacityLimiter:
     return _places[loop]
 
 
-def answer(work: Callable[[], Response], desk: Desk) -> Response:
+def somebody(request: Request) -> bool:
+    """Whether a person did this: a click or a form, and no page that reloads itself; browsers that do not say are believed."""
+    own = request.headers.get("sec-fetch-site") in (None, "same-origin", "none")
+    return own and (request.method == "POST" or request.headers.get("sec-fetch-mode") is None or request.headers.get("sec-fetch-user") == "?1")
+
+
+def answer(work: Callable[[], Response], desk: Desk, request: Request) -> Response:
     """The page that some work gives, or the page that says what went wrong."""
-    if desk.is_open:
-        desk.touch()
     try:
-        return work()
+        with desk.work():
+            if somebody(request):
+                desk.touch()
+            return work()
     except LockedDeskError:
         return go("/")
     except NoSuchCaseError:

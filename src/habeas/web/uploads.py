@@ -3,6 +3,7 @@
 What it does not do: keep a piece, or write one anywhere but into what is being sealed.
 """
 
+import logging
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
@@ -16,6 +17,10 @@ from habeas.locale import tr
 from habeas.web.desk import Desk
 from habeas.web.pages import FormError, answer, one_at_a_time, page, problems_of
 
+MOST_WAIT = 20.0
+"""Seconds without a piece after which an upload is given up."""
+logging.getLogger("python_multipart").addHandler(logging.NullHandler())
+logging.getLogger("python_multipart").propagate = False  # it would print a byte of a file
 MOST_HEADER = 4_096
 """Bytes of what stands above a file."""
 Files = Iterator[tuple[str, Iterator[bytes]]]
@@ -32,12 +37,15 @@ def upload(view: Taking) -> Callable[[Request], Awaitable[Response]]:
 
         def pieces() -> Iterator[bytes]:
             while piece := anyio.from_thread.run(_next, stream):
+                if desk.leaving.is_set():
+                    raise FormError(tr("the vault was locked; look at the exhibits for what was sealed before"))
+                desk.touch()
                 yield piece
 
         try:
             files = incoming(request.headers.get("content-type", ""), pieces())
             return await anyio.to_thread.run_sync(
-                answer, lambda: view(desk, request, files), desk, limiter=one_at_a_time()
+                answer, lambda: view(desk, request, files), desk, request, limiter=one_at_a_time()
             )  # fmt: skip
         except FormError as error:
             return page(desk, "message.html", status=400, title=tr("That did not work"), problems=problems_of(error))
@@ -48,10 +56,13 @@ def upload(view: Taking) -> Callable[[Request], Awaitable[Response]]:
 
 
 async def _next(stream: AsyncIterator[bytes]) -> bytes:
-    """The next piece that holds anything; nothing at the end."""
-    async for piece in stream:
-        if piece:
-            return piece
+    """The next piece that holds anything; nothing at the end. A browser that sends nothing for too long is not waited for."""
+    with anyio.move_on_after(MOST_WAIT) as waited:
+        async for piece in stream:
+            if piece:
+                return piece
+    if waited.cancelled_caught:
+        raise FormError(tr("nothing came any more; look at the exhibits for what was sealed before"))
     return b""
 
 
@@ -118,7 +129,7 @@ class _Parts:
         while not self._waiting:
             piece = next(self._pieces, b"")
             if not piece:
-                raise FormError(tr("the files did not arrive whole; nothing of the last one was taken"))
+                raise FormError(tr("the files did not arrive whole; look at the exhibits for what was sealed, and send the rest again"))
             try:
                 self._parser.write(piece)
             except FormParserError:

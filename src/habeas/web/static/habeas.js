@@ -1,5 +1,21 @@
-// Esc Esc locks; ? opens the keys. Everything works without this file.
+// Esc Esc locks; ? opens the keys; whoever types stays; a locked vault leaves no page on the screen. Everything works without this file.
 "use strict";
+const windows = new BroadcastChannel("habeas");
+const away = () => location.replace("/away");
+windows.onmessage = () => { document.documentElement.hidden = true; setTimeout(away, 1000); };  // by then this browser has its new cookie
+addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+const seconds = Number(document.body.dataset.seconds || 0);
+let leave = seconds ? setTimeout(away, seconds * 1000) : 0;
+let stayed = Date.now();
+addEventListener("input", () => {
+  if (!seconds || Date.now() - stayed < 30000) return;
+  stayed = Date.now();
+  fetch("/stay", { method: "POST" }).then((answer) => {
+    clearTimeout(leave);
+    if (answer.ok) leave = setTimeout(away, seconds * 1000); else away();
+  });
+});
+document.getElementById("lock")?.addEventListener("submit", () => windows.postMessage("lock"));
 let last = 0;
 addEventListener("keydown", (event) => {
   const typing = event.target instanceof Element && event.target.closest("input, textarea, select");

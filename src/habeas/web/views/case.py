@@ -15,7 +15,7 @@ from habeas.dossier.contents import timeline_of
 from habeas.dossier.words import act_words, finding_label, kind_title
 from habeas.examine.wording import when_words
 from habeas.locale import tr
-from habeas.services.casebook import Book, read_book, utc_now
+from habeas.services.casebook import Book, need_case, read_book, utc_now
 from habeas.services.cases import add_record, add_statement, log_use
 from habeas.services.examining import Examined, examine_case
 from habeas.vault.compartment import Compartment
@@ -61,7 +61,7 @@ def overview(desk: Desk, request: Request, _: Form) -> Response:
         case = book.case()
         examined = examine_case(case, settle=False)
         tasks = sorted((one.record for one in book.of(Kind.TASK) if not one.record.done_on), key=lambda task: task.due_on or "9")
-        values = frame(comp, case, examined)
+        values = frame(comp, case)
     statements = {s.id: s for s in case.statements}
     return page(
         desk, "case.html", **values, tab="overview",
@@ -73,17 +73,19 @@ def overview(desk: Desk, request: Request, _: Form) -> Response:
 
 def opened_book(desk: Desk, comp: Compartment) -> Book:
     """The case's book; the log says once for each time the vault is open that it was looked at."""
+    need_case(comp)
     book = read_book(comp)
-    if desk.first_look(comp.cid):
+    if not desk.looked(comp.cid):
         log_use(comp, What.REVIEWED, tuple(one.id for one in book.of(Kind.STATEMENT)), about="screen")
+        desk.says_looked(comp.cid)
     return book
 
 
-def frame(comp: Compartment, case: Case, examined: Examined) -> dict[str, Any]:
+def frame(comp: Compartment, case: Case) -> dict[str, Any]:
     """What stands above every page of a case."""
     return {
         "cid": comp.cid, "case": case, "name": case.pseudonym or case.title, "people": len({one.code for one in comp.roster.active()}),
-        "counts": {"statements": len(case.statements), "findings": len(examined.examination.findings), "exhibits": len(case.exhibits)},
+        "counts": {"statements": len(case.statements), "exhibits": len(case.exhibits)},
         "alarms": [str(one) for one in comp.alarms],
     }  # fmt: skip
 
@@ -109,7 +111,7 @@ def statements(desk: Desk, request: Request, _: Form) -> Response:
 def _statements(desk: Desk, cid: str, form: Form, problems: tuple[str, ...] = ()) -> Response:
     with desk.case(cid) as comp:
         case = opened_book(desk, comp).case()
-        values = frame(comp, case, examine_case(case, settle=False))
+        values = frame(comp, case)
     return page(
         desk, "statements.html", status=422 if problems else 200, **values, tab="statements", problems=problems,
         rows=[told(case, s) for s in case.statements], form=form, more=MORE, sides=[one.value for one in Side],
@@ -138,7 +140,7 @@ def _finding(desk: Desk, cid: str, number: str, problems: tuple[str, ...] = ()) 
     with desk.case(cid) as comp:
         case = opened_book(desk, comp).case()
         examined = examine_case(case, settle=False)
-        values = frame(comp, case, examined)
+        values = frame(comp, case)
     card = next((one for one in _cards(case, examined) if one["finding"].id == number), None)
     if card is None:
         return page(
@@ -153,13 +155,18 @@ def review(desk: Desk, request: Request, form: Form) -> Response:
     """Confirm or reject, with a reason, for the inputs that were seen."""
     cid, number = request.path_params["cid"], request.path_params["finding"]
     reviewer, reason, decision = (form.get(name, "").strip() for name in ("reviewer", "reason", "decision"))
-    if not reviewer or not reason or decision not in tuple(Decision):
+    if not reviewer or not reason or not (reviewer + reason).replace("\r", "").replace("\n", "").isprintable() or decision not in tuple(Decision):
         return _finding(desk, cid, number, (tr("A review needs a name, a reason, and whether the finding is confirmed or rejected."),))
     record = Review(
         finding=number, decision=Decision(decision), reviewer=reviewer, on=utc_now()[:10], reason=reason, inputs=form.get("inputs", "")
     )  # fmt: skip
     with desk.case(cid) as comp:
-        add_record(comp, Kind.REVIEW, record)
+        known = {one.id: one.inputs for one in examine_case(read_book(comp).case(), settle=False).examination.findings}
+        fresh = known.get(number) == record.inputs
+        if fresh:
+            add_record(comp, Kind.REVIEW, record)
+    if not fresh:
+        return _finding(desk, cid, number, (tr("The case changed since you opened this page. Read the finding again before you decide."),))
     return go(f"/cases/{cid}/findings/{number}")
 
 
@@ -167,7 +174,7 @@ def log(desk: Desk, request: Request, _: Form) -> Response:
     """Who did what and when, newest first: the clock of each device is a claim, the order is not."""
     with desk.case(request.path_params["cid"]) as comp:
         case = opened_book(desk, comp).case()
-        values = frame(comp, case, examine_case(case, settle=False))
+        values = frame(comp, case)
         times = {(device, n): t for device, n, t, _ in comp.index.events()}
         lines = [
             {

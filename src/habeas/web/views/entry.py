@@ -50,20 +50,23 @@ def create(desk: Desk, _: Request, form: Form) -> Response:
 
 
 def recovery(desk: Desk, request: Request, _: Form) -> Response:
-    """Recovery words: made on request and shown once, to be written on paper."""
+    """Recovery words: made on request and shown once, to be written on paper. Words that were checked are not replaced by a click."""
+    if desk.vault.settings.recovery_checked:
+        said = tr("Recovery words were made and checked already. Others are made on the command line: habeas vault recovery-words")
+        return page(desk, "message.html", status=409, title=tr("Recovery words"), problems=(said,))
     words = make_recovery(desk.vault, THRESHOLD, SHARES) if request.method == "POST" else ()
-    return page(desk, "recovery.html", lists=words, threshold=THRESHOLD, shares=SHARES)
+    return page(desk, "recovery.html", stays=bool(words), lists=words, threshold=THRESHOLD, shares=SHARES)
 
 
 def recovery_check(desk: Desk, _: Request, form: Form) -> Response:
     """Two lists typed back, so that they are known to work."""
     lists = [form.get(f"list{number}", "").strip() for number in range(1, THRESHOLD + 1)]
     if not any(lists):
-        return page(desk, "recovery_check.html", threshold=THRESHOLD)
+        return page(desk, "recovery_check.html", stays=True, threshold=THRESHOLD)
     try:
         check_recovery(desk.vault, lists)
     except RecoveryWordsError as error:
-        return page(desk, "recovery_check.html", status=422, problems=problems_of(error), threshold=THRESHOLD)
+        return page(desk, "recovery_check.html", status=422, stays=True, problems=problems_of(error), threshold=THRESHOLD)
     return go("/cases")
 
 
@@ -76,7 +79,24 @@ def unlock(desk: Desk, _: Request, form: Form) -> Response:
     return go("/")
 
 
-def lock(desk: Desk, _: Request, __: Form) -> Response:
-    """Lock now."""
+async def lock(request: Request) -> Response:
+    """Lock now, whatever else is going on: what is being written is finished, an upload is broken off, and no page is shown meanwhile."""
+    desk: Desk = request.app.state.desk
     desk.lock()
-    return go("/")
+    gone = go("/away")
+    gone.set_cookie(COOKIE, desk.new_cookie(), httponly=True, samesite="strict", path="/")
+    gone.headers["clear-site-data"] = '"cache"'
+    return gone
+
+
+async def away(request: Request) -> Response:
+    """Where a page goes by itself, or when another window locked: nothing of a case, and no sign of a person."""
+    return page(request.app.state.desk, "away.html", stays=True)
+
+
+async def stay(request: Request) -> Response:
+    """Somebody is typing."""
+    desk: Desk = request.app.state.desk
+    if desk.is_open:
+        desk.touch()
+    return Response(status_code=204 if desk.is_open else 403)

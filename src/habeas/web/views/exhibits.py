@@ -4,7 +4,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from habeas.domain.case import Exhibit
-from habeas.services.examining import examine_case
 from habeas.services.exhibits import Outcome, seal_streams
 from habeas.vault.events import Kind
 from habeas.web.desk import Desk
@@ -22,7 +21,7 @@ def _exhibits(desk: Desk, cid: str, outcomes: tuple[Outcome, ...]) -> Response:
     with desk.case(cid) as comp:
         book = opened_book(desk, comp)
         case = book.case()
-        values = frame(comp, case, examine_case(case, settle=False))
+        values = frame(comp, case)
     rows = [
         {"number": one.record.number, "title": one.record.title or one.record.file, "form": one.record.form.value,
          "size": one.content.size if one.content else 0, "sha256": one.content.sha256 if one.content else "",
