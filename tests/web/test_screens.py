@@ -153,6 +153,13 @@ def test_what_is_being_written_is_finished_before_the_vault_closes_and_no_page_i
     assert visitor.desk._vault is None and not visitor.desk.leaving.is_set()
 
 
+def test_a_wish_to_lock_that_nobody_carried_out_is_carried_out_by_the_timer(visitor):
+    visitor.desk.leaving.set()
+    assert not visitor.desk.is_open and visitor.desk._vault is not None
+    visitor.desk.lock_if_away()
+    assert visitor.desk._vault is None and not visitor.desk.leaving.is_set()
+
+
 def test_after_locking_another_cookie_is_given_and_the_browser_is_told_to_forget(visitor):
     before = visitor.client.cookies["habeas"]
     answer = visitor.client.post("/lock", headers={"sec-fetch-site": "same-origin"}, follow_redirects=False)

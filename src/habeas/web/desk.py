@@ -123,8 +123,8 @@ class Desk:
         return self._vault is None
 
     def lock_if_away(self) -> None:
-        """What the timer does: lock where nobody came for too long."""
-        if self._vault is not None and self.seconds_left <= 0:
+        """What the timer does: lock where nobody came for too long, or where a wish to lock came just as work ended."""
+        if self._vault is not None and (self.seconds_left <= 0 or self.leaving.is_set()):
             self.lock()
 
     def _close(self) -> None:
