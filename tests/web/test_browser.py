@@ -12,9 +12,10 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 from simulators.vaults import PASSPHRASE, make_vault
 
+from habeas.domain.errors import UsageError
 from habeas.web.app import make_app
 from habeas.web.desk import Desk
-from habeas.web.serve import listen, watched
+from habeas.web.serve import _has_ipv6, listen, watched
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = [
@@ -37,10 +38,10 @@ FLAGS = [
 def served(root, minutes=15):
     """The application on a free port of this machine, as `habeas open` serves it."""
     bound = listen(0)
-    port = bound.getsockname()[1]
+    port = bound[0].getsockname()[1]
     desk = Desk(root, minutes=minutes)
     server = uvicorn.Server(uvicorn.Config(make_app(desk, port), log_level="critical", lifespan="off"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": bound}, daemon=True)
     thread.start()
     try:
         with watched(desk):
@@ -49,7 +50,8 @@ def served(root, minutes=15):
         server.should_exit = True
         thread.join(10)
         desk.lock()
-        bound.close()
+        for one in bound:
+            one.close()
 
 
 @contextmanager
@@ -67,6 +69,12 @@ def browser(base, **options):
     assert asked and all(url.startswith((base, "data:")) for url in asked), [url for url in asked if not url.startswith(base)]
 
 
+def follow(page, what):
+    """Click what leads to another page, and wait for that page."""
+    with page.expect_navigation():
+        page.click(what)
+
+
 def accessible(page):
     """No violation that axe can see (WCAG 2.2 AA)."""
     found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]})
@@ -80,46 +88,46 @@ def test_the_whole_way_by_mouse(tmp_path):
         page.fill("#code", "A1")
         page.fill("#passphrase", PASSPHRASE)
         page.fill("#again", PASSPHRASE)
-        page.click("text=Create vault")
-        page.click("button:has-text('Make recovery words')")
+        follow(page, "text=Create vault")
+        follow(page, "button:has-text('Make recovery words')")
         lists = [page.locator(".words").nth(number).inner_text() for number in range(3)]
         accessible(page)
-        page.click("text=I wrote them down")
+        follow(page, "text=I wrote them down")
         page.fill("#list1", lists[0])
         page.fill("#list2", lists[2])
         accessible(page)
-        page.click("text=Check them")
+        follow(page, "text=Check them")
         accessible(page)
-        page.click("text=Import the sample case")
+        follow(page, "text=Import the sample case")
         assert page.locator(".cost").inner_text().startswith("To accept that Julio Castro left Carrasco Airport")
         accessible(page)
-        page.locator(".rows h3 a").first.click()
+        follow(page, ".rows h3 a >> nth=0")
         accessible(page)
         page.fill("#reviewer", "M. R.")
         page.fill("#reason", "read beside the exhibits")
-        page.click("button:has-text('Confirm')")
+        follow(page, "button:has-text('Confirm')")
         assert "confirmed by M. R." in page.locator("section.card").inner_text()
-        page.click("nav.tabs >> text=Statements")
+        follow(page, "nav.tabs >> text=Statements")
         accessible(page)
         page.fill("#speaker", "a neighbour")
         page.select_option("#side", "witness")
         page.select_option("#act", "present")
         page.fill("#when", "1977-09-22")
         page.fill("#place", "Montevideo, Uruguay")
-        page.click("button:has-text('Add statement')")
+        follow(page, "button:has-text('Add statement')")
         assert page.locator("tr", has_text="a neighbour").count() == 1
-        page.click("nav.tabs >> text=Exhibits")
+        follow(page, "nav.tabs >> text=Exhibits")
         accessible(page)
         files = [tmp_path / "letter.txt", tmp_path / "scan.bin", tmp_path / "copy.txt"]
         for file, content in zip(files, (b"a letter", bytes(range(256)) * 9000, b"a letter"), strict=True):
             file.write_bytes(content)
         page.set_input_files("#files", files)
-        page.click("button:has-text('Seal files')")
+        follow(page, "button:has-text('Seal files')")
         assert "2 sealed + 1 duplicates + 0 refused" in page.locator("[role=status]").inner_text()
         accessible(page)
-        page.click("nav.tabs >> text=Log")
+        follow(page, "nav.tabs >> text=Log")
         accessible(page)
-        page.click("text=Lock now")
+        follow(page, "text=Lock now")
         assert page.locator("h1").inner_text() == "The vault is locked"
         accessible(page)
         page.go_back()
@@ -169,18 +177,18 @@ def test_it_works_without_scripts_and_on_a_phone_without_scrolling_sideways(tmp_
     with served(tmp_path / "vault") as (base, desk), browser(base, **options) as page:
         page.goto(base + desk.first_address)
         page.fill("#passphrase", PASSPHRASE)
-        page.click("text=Unlock")
-        page.click("text=Import the sample case")
+        follow(page, "text=Unlock")
+        follow(page, "text=Import the sample case")
         (cid,) = desk.vault.case_ids()
         for path in ("/cases", f"/cases/{cid}", f"/cases/{cid}/statements", f"/cases/{cid}/exhibits", f"/cases/{cid}/log"):
             page.goto(base + path)
             if options.get("viewport"):
                 assert page.evaluate("document.documentElement.scrollWidth") <= 360
         page.goto(f"{base}/cases/{cid}")
-        page.locator(".rows h3 a").first.click()
+        follow(page, ".rows h3 a >> nth=0")
         page.fill("#reviewer", "M. R.")
         page.fill("#reason", "read")
-        page.click("button:has-text('Reject')")
+        follow(page, "button:has-text('Reject')")
         assert "rejected by M. R." in page.locator("section.card").inner_text()
 
 
@@ -189,12 +197,12 @@ def test_going_back_after_a_lock_shows_nothing_in_this_window_or_another(tmp_pat
     with served(tmp_path / "vault") as (base, desk), browser(base) as page:
         page.goto(base + desk.first_address)
         page.fill("#passphrase", PASSPHRASE)
-        page.click("text=Unlock")
-        page.click("text=Import the sample case")
-        page.click("nav.tabs >> text=Statements")
+        follow(page, "text=Unlock")
+        follow(page, "text=Import the sample case")
+        follow(page, "nav.tabs >> text=Statements")
         other = page.context.new_page()
         other.goto(base + "/cases")
-        page.click("text=Lock now")
+        follow(page, "text=Lock now")
         page.wait_for_selector("text=The vault is locked")
         other.wait_for_selector("text=The vault is locked")
         for _ in range(3):
@@ -209,10 +217,13 @@ def test_a_page_goes_away_by_itself_and_the_vault_is_closed_without_anybody_aski
     with served(tmp_path / "vault", minutes=0.05) as (base, desk), browser(base) as page:
         page.goto(base + desk.first_address)
         page.fill("#passphrase", PASSPHRASE)
-        page.click("text=Unlock")
+        follow(page, "text=Unlock")
         page.wait_for_selector("text=The vault is locked", timeout=15_000)
         page.wait_for_timeout(2_500)
         assert desk._vault is None
+        page.go_back()
+        page.wait_for_timeout(300)
+        assert "Import the sample case" not in page.content()
 
 
 def test_locking_does_not_wait_for_files_on_their_way(tmp_path):
@@ -220,8 +231,8 @@ def test_locking_does_not_wait_for_files_on_their_way(tmp_path):
     with served(tmp_path / "vault") as (base, desk), browser(base) as page:
         page.goto(base + desk.first_address)
         page.fill("#passphrase", PASSPHRASE)
-        page.click("text=Unlock")
-        page.click("text=Import the sample case")
+        follow(page, "text=Unlock")
+        follow(page, "text=Import the sample case")
         (cid,) = desk.vault.case_ids()
         cookie = page.context.cookies()[0]["value"]
         host, port = base.removeprefix("http://").split(":")
@@ -233,7 +244,7 @@ def test_locking_does_not_wait_for_files_on_their_way(tmp_path):
         with socket.create_connection(("127.0.0.1", int(port))) as slow:
             slow.sendall(head.encode() + b"x" * 100_000)
             page.wait_for_timeout(500)
-            page.click("text=Lock now")
+            follow(page, "text=Lock now")
             page.wait_for_selector("text=The vault is locked", timeout=3_000)
             assert not desk.is_open
             slow.sendall(b"x" * 100_000)
@@ -243,11 +254,27 @@ def test_locking_does_not_wait_for_files_on_their_way(tmp_path):
 
 
 def test_a_taken_port_is_told_in_plain_words():
-    from habeas.domain.errors import UsageError
-
     first = listen(0)
     try:
         with pytest.raises(UsageError, match="is taken"):
-            listen(first.getsockname()[1])
+            listen(first[0].getsockname()[1])
     finally:
-        first.close()
+        for one in first:
+            one.close()
+
+
+@pytest.mark.skipif(not _has_ipv6(), reason="this machine has no IPv6 loopback")
+def test_nobody_can_wait_on_the_other_loopback_where_a_browser_may_look_first():
+    first = listen(0)
+    try:
+        port = first[0].getsockname()[1]
+        assert [one.getsockname()[:2] for one in first] == [("127.0.0.1", port), ("::1", port)]
+        with socket.socket(socket.AF_INET6) as other, pytest.raises(OSError, match="in use"):
+            other.bind(("::1", port))
+    finally:
+        for one in first:
+            one.close()
+    with socket.socket(socket.AF_INET6) as other:
+        other.bind(("::1", 0))
+        with pytest.raises(UsageError, match="is taken"):
+            listen(other.getsockname()[1])

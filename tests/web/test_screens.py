@@ -164,7 +164,29 @@ def test_after_locking_another_cookie_is_given_and_the_browser_is_told_to_forget
     before = visitor.client.cookies["habeas"]
     answer = visitor.client.post("/lock", headers={"sec-fetch-site": "same-origin"}, follow_redirects=False)
     assert answer.headers["clear-site-data"] == '"cache"' and answer.headers["location"] == "/away"
-    assert not visitor.desk.knows(before) and visitor.client.cookies["habeas"] != before
+    assert visitor.desk.knows(before)  # a window that was closed too soon to take the new one is not shut out
+    assert visitor.client.cookies["habeas"] != before
+    visitor.get("/")
+    assert not visitor.desk.knows(before)
+
+
+def test_a_page_that_was_begun_before_the_vault_was_locked_is_not_sent_behind_it(visitor, monkeypatch):
+    visitor.post("/cases/new", title="Zorvanelle")
+    cases_of = visitor.desk.__class__.vault.fget
+
+    def meanwhile(desk):
+        vault = cases_of(desk)
+        desk.lock()
+        return vault
+
+    monkeypatch.setattr(visitor.desk.__class__, "vault", property(meanwhile))
+    assert "Zorvanelle" not in visitor.get("/cases") and "The vault is locked" in visitor.get("/")
+
+
+def test_who_guesses_addresses_does_not_keep_the_vault_open(visitor):
+    visitor.now = 800
+    visitor.client.get("/open/x")
+    assert visitor.desk.seconds_left == 100
 
 
 def test_checked_recovery_words_are_not_replaced_by_a_click(visitor):

@@ -23,7 +23,7 @@ def make_app(desk: Desk, port: int) -> ASGIApp:
     static = Path(str(resources.files("habeas.web") / "static"))
     one, number = "/cases/{cid:str}", "/cases/{cid:str}/findings/{finding:str}"
     routes = [
-        Route("/open/{token:str}", screen(entry.let_in)),
+        Route("/open/{token:str}", entry.let_in),
         Route("/", screen(entry.home)),
         Route("/create", screen(entry.create), methods=["POST"]),
         Route("/recovery", screen(entry.recovery), methods=["GET", "POST"]),

@@ -35,7 +35,9 @@ class Desk:
         self.root, self.minutes, self._clock = root, minutes, clock
         self.host = f"{secrets.token_hex(12)}.localhost"
         self._token: str | None = secrets.token_urlsafe(32)
-        self._cookie = ""
+        self._cookie, self._next = "", ""
+        self.closings = 0
+        """How often it was locked: a page that was begun before is not sent behind."""
         self._vault: Vault | None = None
         self._open = ExitStack()
         self._last = clock()
@@ -57,12 +59,15 @@ class Desk:
         return self.new_cookie()
 
     def new_cookie(self) -> str:
-        """Another cookie for the same browser: what it kept of pages under the old one is not shown again."""
-        self._cookie = secrets.token_urlsafe(32)
-        return self._cookie
+        """Another cookie for the same browser, whose kept pages are dropped with the old one; the old one counts until the new one was seen."""
+        self._next = self._next or secrets.token_urlsafe(32)
+        return self._next
 
     def knows(self, untrusted_cookie: str) -> bool:
         """Whether a cookie is that of the browser that was let in."""
+        if self._next and hmac.compare_digest(untrusted_cookie.encode(), self._next.encode()):
+            self._cookie, self._next = self._next, ""
+            return True
         return bool(self._cookie) and hmac.compare_digest(untrusted_cookie.encode(), self._cookie.encode())
 
     @property
@@ -97,8 +102,7 @@ class Desk:
             try:
                 yield
             finally:
-                if self.leaving.is_set() or self.seconds_left <= 0:
-                    self._close()
+                self._close_if_due()
 
     def unlock(self, passphrase: str) -> None:
         """Open the vault, within :meth:`work`. Raises what :func:`habeas.vault.vault.open_vault` raises; an open vault stays as it is."""
@@ -115,6 +119,7 @@ class Desk:
     def lock(self, *, wait: float = 0.0) -> bool:
         """Close the vault at once, or, where something is being written, behind that; whether it is closed. Pages are closed at once either way."""
         self.leaving.set()
+        self.closings += 1
         if self._working.acquire(timeout=wait) if wait else self._working.acquire(blocking=False):
             try:
                 self._close()
@@ -124,10 +129,18 @@ class Desk:
 
     def lock_if_away(self) -> None:
         """What the timer does: lock where nobody came for too long, or where a wish to lock came just as work ended."""
+        if self._working.acquire(blocking=False):
+            try:
+                self._close_if_due()
+            finally:
+                self._working.release()
+
+    def _close_if_due(self) -> None:
         if self._vault is not None and (self.seconds_left <= 0 or self.leaving.is_set()):
-            self.lock()
+            self._close()
 
     def _close(self) -> None:
+        self.closings += self._vault is not None
         self._vault = None
         self._looked.clear()
         self._open.close()

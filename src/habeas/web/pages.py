@@ -19,6 +19,8 @@ from habeas.web.desk import Desk, LockedDeskError
 MOST_FORM = 1 << 20
 """Bytes of a form."""
 MOST_FIELDS = 200
+LONGEST = 3_600
+"""Seconds after which any page goes away."""
 Form = Mapping[str, str]
 View = Callable[[Desk, Request, Form], Response]
 
@@ -32,9 +34,9 @@ class FormError(HabeasError):
 
 
 def page(desk: Desk, template: str, *, status: int = 200, stays: bool = False, **values: Any) -> Response:
-    """A screen. Every template knows whether the vault is open and for how many seconds. ``stays``: it is not taken away by itself."""
+    """A screen. Every template knows whether the vault is open and for how many seconds. ``stays``: an hour, for copying by hand."""
     shown = desk.is_open
-    seconds = 0 if stays or not shown else max(1, int(desk.seconds_left)) + 2
+    seconds = 0 if not shown else LONGEST if stays else max(1, int(desk.seconds_left)) + 2
     html = _templates.get_template(template).render(
         open=shown, left=desk.minutes_left, seconds=seconds, problems=values.pop("problems", ()), **values
     )  # fmt: skip
@@ -77,11 +79,18 @@ def screen(view: View) -> Callable[[Request], Awaitable[Response]]:
         desk: Desk = request.app.state.desk
         try:
             form = await read_form(request)
-            return await anyio.to_thread.run_sync(answer, lambda: view(desk, request, form), desk, request, limiter=one_at_a_time())
+            return await in_turn(lambda: view(desk, request, form), desk, request)
         except FormError as error:
             return page(desk, "message.html", status=400, title=tr("That did not work"), problems=problems_of(error))
 
     return endpoint
+
+
+async def in_turn(work: Callable[[], Response], desk: Desk, request: Request) -> Response:
+    """Do some work when its turn comes. What was begun before the vault was locked is not shown behind it."""
+    was_open, closings = desk.is_open, desk.closings
+    done = await anyio.to_thread.run_sync(answer, work, desk, request, limiter=one_at_a_time())
+    return go("/away") if was_open and desk.closings != closings else done
 
 
 def one_at_a_time() -> anyio.CapacityLimiter:

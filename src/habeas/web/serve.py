@@ -2,6 +2,8 @@
 
 import contextlib
 import errno
+import logging
+import signal
 import socket
 import threading
 import webbrowser
@@ -17,32 +19,70 @@ from habeas.web.desk import Desk
 
 PORT = 0
 """Where it listens unless told otherwise: wherever there is room, so that nobody can wait there before it."""
+TRIES = 50
+"""Ports that are tried for one that is free on both loopbacks."""
 TICK = 2.0
 """Seconds between looks at the clock."""
 
 
-def listen(port: int) -> socket.socket:
-    """A socket on loopback. Raises UsageError where the port is taken or may not be had."""
-    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+def listen(port: int) -> list[socket.socket]:
+    """Sockets on both loopbacks: browsers take ``localhost`` for either, and whoever had the other one would get the first address.
+
+    Raises UsageError where the port is taken or may not be had.
+    """
+    for last in [False] * (0 if port else TRIES) + [True]:
+        bound: list[socket.socket] = []
+        try:
+            bound.append(_bound(socket.AF_INET, "127.0.0.1", port))
+            if _has_ipv6():
+                bound.append(_bound(socket.AF_INET6, "::1", bound[0].getsockname()[1]))
+        except OSError as error:
+            for one in bound:
+                one.close()
+            if last:
+                raise _refused(port, error) from None
+        else:
+            return bound
+    raise AssertionError
+
+
+def _has_ipv6() -> bool:
+    """Whether this machine has ``::1`` at all."""
     try:
-        bound.bind(("127.0.0.1", port))
-    except OSError as error:
-        bound.close()
-        if error.errno == errno.EADDRINUSE:
-            said = tr(
-                "port {port} is taken by another program; leave --port out for a free one. Type a passphrase only at an address that this run prints",
-                port=port,
-            )
-            raise UsageError(said) from None
-        raise UsageError(tr("port {port} cannot be had; say --port 0 for a free one", port=port)) from None
-    bound.listen(64)
-    return bound
+        _bound(socket.AF_INET6, "::1", 0).close()
+    except OSError:
+        return False
+    return True
+
+
+def _bound(family: socket.AddressFamily, host: str, port: int) -> socket.socket:
+    made = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        if family == socket.AF_INET6:
+            made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        made.bind((host, port))
+        made.listen(64)
+    except OSError:
+        made.close()
+        raise
+    return made
+
+
+def _refused(port: int, error: OSError) -> UsageError:
+    if error.errno != errno.EADDRINUSE:
+        return UsageError(tr("port {port} cannot be had; say --port 0 for a free one", port=port))
+    return UsageError(
+        tr(
+            "port {port} is taken by another program; leave --port out for a free one. Type a passphrase only at an address that this run prints",
+            port=port,
+        )
+    )
 
 
 def serve(root: Path, *, port: int = PORT, minutes: int, browser: bool = True, say: Callable[[str], object] = print) -> None:
     """Serve until stopped. ``say`` prints the address; the browser is opened where there is one."""
     bound = listen(port)
-    port = int(bound.getsockname()[1])
+    port = int(bound[0].getsockname()[1])
     desk = Desk(root, minutes=minutes)
     address = f"http://{desk.host}:{port}{desk.first_address}"
     say(tr("Habeas is open to one browser on this machine: {address}", address=address))
@@ -54,12 +94,34 @@ def serve(root: Path, *, port: int = PORT, minutes: int, browser: bool = True, s
         make_app(desk, port), log_level="critical", access_log=False, server_header=False, date_header=False, lifespan="off", timeout_keep_alive=5,
         timeout_graceful_shutdown=2, ws="none",
     )  # fmt: skip
-    with watched(desk):
+    server = uvicorn.Server(config)
+    with watched(desk), told_to_stop(server):
         try:
-            uvicorn.Server(config).run(sockets=[bound])
+            with contextlib.suppress(KeyboardInterrupt):
+                server.run(sockets=bound)
         finally:
             desk.lock(wait=30)
-            bound.close()
+            for one in bound:
+                one.close()
+
+
+@contextlib.contextmanager
+def told_to_stop(server: uvicorn.Server) -> Iterator[None]:
+    """SIGTERM, and the closing of the terminal, end it as Ctrl-C does: behind what is being written."""
+    logging.getLogger("asyncio").addHandler(logging.NullHandler())
+    logging.getLogger("asyncio").propagate = False
+
+    def hung_up(_number: int, _frame: object) -> None:
+        server.should_exit = True
+
+    before = {signal.SIGTERM: signal.signal(signal.SIGTERM, signal.default_int_handler)}
+    if hasattr(signal, "SIGHUP"):
+        before[signal.SIGHUP] = signal.signal(signal.SIGHUP, hung_up)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @contextlib.contextmanager

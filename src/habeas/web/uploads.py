@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from habeas.locale import tr
 from habeas.web.desk import Desk
-from habeas.web.pages import FormError, answer, one_at_a_time, page, problems_of
+from habeas.web.pages import FormError, in_turn, page, problems_of
 
 MOST_WAIT = 20.0
 """Seconds without a piece after which an upload is given up."""
@@ -44,9 +44,7 @@ def upload(view: Taking) -> Callable[[Request], Awaitable[Response]]:
 
         try:
             files = incoming(request.headers.get("content-type", ""), pieces())
-            return await anyio.to_thread.run_sync(
-                answer, lambda: view(desk, request, files), desk, request, limiter=one_at_a_time()
-            )  # fmt: skip
+            return await in_turn(lambda: view(desk, request, files), desk, request)
         except FormError as error:
             return page(desk, "message.html", status=400, title=tr("That did not work"), problems=problems_of(error))
         except ClientDisconnect:

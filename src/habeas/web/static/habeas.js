@@ -3,6 +3,7 @@
 const windows = new BroadcastChannel("habeas");
 const away = () => location.replace("/away");
 windows.onmessage = () => { document.documentElement.hidden = true; setTimeout(away, 1000); };  // by then this browser has its new cookie
+addEventListener("pagehide", () => { document.documentElement.hidden = true; });  // what is kept for going back is blank
 addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 const seconds = Number(document.body.dataset.seconds || 0);
 let leave = seconds ? setTimeout(away, seconds * 1000) : 0;
@@ -17,10 +18,11 @@ addEventListener("input", () => {
 });
 document.getElementById("lock")?.addEventListener("submit", () => windows.postMessage("lock"));
 let last = 0;
+let locking = false;
 addEventListener("keydown", (event) => {
   const typing = event.target instanceof Element && event.target.closest("input, textarea, select");
-  if (event.key === "Escape") {
-    if (event.timeStamp - last < 700) document.getElementById("lock")?.requestSubmit();
+  if (event.key === "Escape" && !event.repeat) {
+    if (event.timeStamp - last < 700 && !locking) { locking = true; document.getElementById("lock")?.requestSubmit(); }
     last = event.timeStamp;
   } else if (event.key === "?" && !typing) {
     const keys = document.getElementById("keys");

@@ -16,8 +16,9 @@ THRESHOLD, SHARES = 2, 3
 """Recovery words: so many lists of so many open the vault."""
 
 
-def let_in(desk: Desk, request: Request, _: Form) -> Response:
-    """The address that was printed: it sets the cookie, once."""
+async def let_in(request: Request) -> Response:
+    """The address that was printed: it sets the cookie, once. Who comes with another one keeps nothing open and waits for nothing."""
+    desk: Desk = request.app.state.desk
     cookie = desk.let_in(request.path_params["token"])
     if cookie is None:
         return PlainTextResponse(tr("This address was used already, or is not of this run. Start habeas again for a new one."), 403)
@@ -83,15 +84,21 @@ async def lock(request: Request) -> Response:
     """Lock now, whatever else is going on: what is being written is finished, an upload is broken off, and no page is shown meanwhile."""
     desk: Desk = request.app.state.desk
     desk.lock()
-    gone = go("/away")
-    gone.set_cookie(COOKIE, desk.new_cookie(), httponly=True, samesite="strict", path="/")
-    gone.headers["clear-site-data"] = '"cache"'
-    return gone
+    return _forgetting(desk, go("/away"))
 
 
 async def away(request: Request) -> Response:
     """Where a page goes by itself, or when another window locked: nothing of a case, and no sign of a person."""
-    return page(request.app.state.desk, "away.html", stays=True)
+    desk: Desk = request.app.state.desk
+    gone = page(desk, "away.html", stays=True)
+    return gone if desk.is_open else _forgetting(desk, gone)
+
+
+def _forgetting(desk: Desk, gone: Response) -> Response:
+    """With it the browser drops the pages that it kept for going back."""
+    gone.set_cookie(COOKIE, desk.new_cookie(), httponly=True, samesite="strict", path="/")
+    gone.headers["clear-site-data"] = '"cache"'
+    return gone
 
 
 async def stay(request: Request) -> Response:
