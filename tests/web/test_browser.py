@@ -75,6 +75,13 @@ def follow(page, what):
         page.click(what)
 
 
+def unlock(page, base, desk):
+    """The first visit, and the passphrase."""
+    page.goto(base + desk.first_address)
+    page.fill("#passphrase", PASSPHRASE)
+    follow(page, "text=Unlock")
+
+
 def accessible(page):
     """No violation that axe can see (WCAG 2.2 AA)."""
     found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]})
@@ -175,9 +182,7 @@ def test_the_main_way_by_keys_alone(tmp_path):
 def test_it_works_without_scripts_and_on_a_phone_without_scrolling_sideways(tmp_path, options):
     make_vault(tmp_path / "vault", "A1").close()
     with served(tmp_path / "vault") as (base, desk), browser(base, **options) as page:
-        page.goto(base + desk.first_address)
-        page.fill("#passphrase", PASSPHRASE)
-        follow(page, "text=Unlock")
+        unlock(page, base, desk)
         follow(page, "text=Import the sample case")
         (cid,) = desk.vault.case_ids()
         for path in ("/cases", f"/cases/{cid}", f"/cases/{cid}/statements", f"/cases/{cid}/exhibits", f"/cases/{cid}/log"):
@@ -195,9 +200,7 @@ def test_it_works_without_scripts_and_on_a_phone_without_scrolling_sideways(tmp_
 def test_going_back_after_a_lock_shows_nothing_in_this_window_or_another(tmp_path):
     make_vault(tmp_path / "vault", "A1").close()
     with served(tmp_path / "vault") as (base, desk), browser(base) as page:
-        page.goto(base + desk.first_address)
-        page.fill("#passphrase", PASSPHRASE)
-        follow(page, "text=Unlock")
+        unlock(page, base, desk)
         follow(page, "text=Import the sample case")
         follow(page, "nav.tabs >> text=Statements")
         other = page.context.new_page()
@@ -215,9 +218,7 @@ def test_going_back_after_a_lock_shows_nothing_in_this_window_or_another(tmp_pat
 def test_a_page_goes_away_by_itself_and_the_vault_is_closed_without_anybody_asking(tmp_path):
     make_vault(tmp_path / "vault", "A1").close()
     with served(tmp_path / "vault", minutes=0.05) as (base, desk), browser(base) as page:
-        page.goto(base + desk.first_address)
-        page.fill("#passphrase", PASSPHRASE)
-        follow(page, "text=Unlock")
+        unlock(page, base, desk)
         page.wait_for_selector("text=The vault is locked", timeout=15_000)
         page.wait_for_timeout(2_500)
         assert desk._vault is None
@@ -229,9 +230,7 @@ def test_a_page_goes_away_by_itself_and_the_vault_is_closed_without_anybody_aski
 def test_locking_does_not_wait_for_files_on_their_way(tmp_path):
     make_vault(tmp_path / "vault", "A1").close()
     with served(tmp_path / "vault") as (base, desk), browser(base) as page:
-        page.goto(base + desk.first_address)
-        page.fill("#passphrase", PASSPHRASE)
-        follow(page, "text=Unlock")
+        unlock(page, base, desk)
         follow(page, "text=Import the sample case")
         (cid,) = desk.vault.case_ids()
         cookie = page.context.cookies()[0]["value"]

@@ -54,7 +54,7 @@ def _marked(record: Record, form: StandardForm, members: list[int]) -> Finding:
     story.arithmetic += [tr("{office}: {count}", office=office, count=count) for office, count in offices(record.statements[i] for i in members)]
     story.readings.append(tr("a template that was used on a mass scale"))
     story.would_change.append(tr("the office's blank form, or word from those who filled it in"))
-    accused = all(index in record.is_accusation or record.statements[index].circumstance("forced_to_sign") for index in members)
+    accused = all(_accuses(record, index) for index in members)
     return story.finding(
         Certainty.POSSIBLE, (members,), tr("They use one passage that was marked as a standard form: {who}.", who=listed(record, members, 6)),
         bears_on=BearsOn.ACCUSATION if accused else BearsOn.OWN_ACCOUNT, words_read=True,
@@ -72,9 +72,14 @@ def shortened(words: str) -> str:
     return words[:_SHOWN] + ("…" if len(words) > _SHOWN else "")
 
 
+def _accuses(record: Record, index: int) -> bool:
+    """Whether it is a text of the accusation, or what somebody was made to sign."""
+    return index in record.is_accusation or bool(record.statements[index].circumstance("forced_to_sign"))
+
+
 def _bears(record: Record, pair: tuple[int, int]) -> BearsOn:
     """The accusation's own texts, what somebody was made to sign, and two papers of states bear on the accusation; the rest is the client's."""
-    accused = any(index in record.is_accusation or record.statements[index].circumstance("forced_to_sign") for index in pair)
+    accused = any(_accuses(record, index) for index in pair)
     return BearsOn.ACCUSATION if accused or all(record.statements[index].side is Side.STATE for index in pair) else BearsOn.OWN_ACCOUNT
 
 
@@ -84,7 +89,7 @@ def _widely(record: Record, words: str, members: list[int]) -> Finding:
     story.arithmetic.append(tr("{count} statements: {words}", count=len(members), words=shortened(words)))
     story.readings += [tr("a standard form of an office"), tr("a template that was used on a mass scale")]
     story.would_change.append(tr("the office's blank form, or word from those who filled it in"))
-    accused = all(index in record.is_accusation or record.statements[index].circumstance("forced_to_sign") for index in members)
+    accused = all(_accuses(record, index) for index in members)
     return story.finding(
         Certainty.POSSIBLE, (members,), tr("One passage is widely used: {who}.", who=listed(record, members, 6)),
         bears_on=BearsOn.ACCUSATION if accused else BearsOn.OWN_ACCOUNT, words_read=True,
