@@ -163,10 +163,15 @@ def need_case(comp: Compartment) -> None:
         raise UsageError(tr("{id} is a joint compartment; a case is wanted ('habeas across run {id}' looks at its cases)", id=comp.cid))
 
 
-def read_book(comp: Compartment, known: Mapping[str, int] | None = None) -> Book:
+Opened = dict[tuple[str, str, str], tuple[Any, Envelope]]
+"""Records that were opened, by payload, id and commitment: what was sealed does not change."""
+
+
+def read_book(comp: Compartment, known: Mapping[str, int] | None = None, *, opened: Opened | None = None, before: Opened | None = None) -> Book:
     """Open every record's newest revision; what does not open is named and left out.
 
     ``known``: device → its last commit to read, for the case as it once stood; what was shredded since is gone from it as well.
+    ``opened`` takes what was opened, ``before`` is what an earlier reading opened and need not be opened again.
     """
     revisions: dict[str, list[Recorded]] = {}
     authors: dict[str, list[Revision]] = {}
@@ -186,12 +191,14 @@ def read_book(comp: Compartment, known: Mapping[str, int] | None = None) -> Book
     for rid, lines in revisions.items():
         if lines[-1].payload in gone or (lines[-1].kind is Kind.CONTACT and not comp.me.role.reads_contacts):
             continue
+        named = (lines[-1].payload, rid, lines[-1].commitment)
         try:
-            envelope = comp.envelope(lines[-1].payload, rid, lines[-1].commitment)
-            record = decode(lines[-1].kind, envelope)
+            record, envelope = (before or {}).get(named) or _opened(comp, lines[-1].kind, named)
         except (VaultError, BadInput, msgspec.MsgspecError, LookupError, TypeError, ValueError):
             unreadable.append(rid)
             continue
+        if opened is not None:
+            opened[named] = (record, envelope)
         forked = any(one.previous not in {"", *(before.payload for before in lines[:at])} or (at and one.previous != lines[at - 1].payload)
                      for at, one in enumerate(lines))  # fmt: skip
         entries.append(
@@ -201,6 +208,11 @@ def read_book(comp: Compartment, known: Mapping[str, int] | None = None) -> Book
             )
         )  # fmt: skip
     return Book(cid=comp.cid, entries=tuple(sorted(entries, key=lambda one: (one.kind, one.at))), unreadable=tuple(unreadable))
+
+
+def _opened(comp: Compartment, kind: Kind, named: tuple[str, str, str]) -> tuple[Any, Envelope]:
+    envelope = comp.envelope(*named)
+    return decode(kind, envelope), envelope
 
 
 def decode(kind: Kind, envelope: Envelope) -> Any:  # the record type of its kind
