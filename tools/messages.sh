@@ -1,4 +1,4 @@
 #!/usr/bin/env bash
 # Every sentence that a person reads, for translators: src/habeas/locale/habeas.pot (gettext; keywords tr and tr_n).
 set -eu
-"${1:-.venv/bin/pybabel}" -q extract -F tools/babel.cfg --no-location --sort-output --omit-header -k tr -k tr_n:1,2 -o src/habeas/locale/habeas.pot src/habeas
+"${1:-.venv/bin/pybabel}" -q extract -F tools/babel.cfg --no-location --sort-output --omit-header -k tr -k tr_mark -k tr_n:1,2 -o src/habeas/locale/habeas.pot src/habeas

@@ -35,6 +35,24 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     never_contact: bool = False
 
 
+class Interview(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A talk that is being written down: paused and taken up again, read back, and then sealed as ``exhibit``. It is evidence only from then on.
+
+    ``began_on``: a day (ISO 8601). ``consent_read``: the person heard what it is for and may stop at any time;
+    ``read_back``: heard the text and agreed.
+    """
+
+    person: str
+    began_on: str
+    language: str = ""
+    interpreter: str = ""
+    consent_read: bool = False
+    text: str = ""
+    read_back: bool = False
+    pauses: int = 0
+    exhibit: str = ""
+
+
 class Relation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Who is who to whom."""
 

@@ -224,7 +224,7 @@ def _bars(case: Case, examination: Examination) -> list[Bar]:
     bars = []
     for s in follow(case.statements, {}).statements:
         accused = s.id in case.accusation
-        wanted = s.id in headline if accused else s.id in told and s.act in _DRAWN
+        wanted = s.id in headline if accused else s.id in told and s.act in DRAWN
         key = (s.speaker, s.act, str(s.when))
         if not wanted or s.when is None or s.when.lo is None or s.when.hi is None or key in seen:
             continue
@@ -243,7 +243,7 @@ def _bars(case: Case, examination: Examination) -> list[Bar]:
     return sorted(bars, key=lambda bar: (bar.group, bar.when.lo or 0, bar.when.hi or 0))
 
 
-_DRAWN = CUSTODY_ACTS | {Act.DIED, Act.BURIED, Act.PRESENT, Act.DEPARTED, Act.RELEASED, Act.ESCAPED, Act.CUSTODY_DENIED}
+DRAWN = CUSTODY_ACTS | {Act.DIED, Act.BURIED, Act.PRESENT, Act.DEPARTED, Act.RELEASED, Act.ESCAPED, Act.CUSTODY_DENIED}
 
 
 def _timeline_alt(case: Case) -> str:

@@ -1,7 +1,7 @@
 """Every sentence that a person reads passes through here: gettext, English first.
 
-What it is not: no choice of language by itself; the composition root calls :func:`use_language` once. Dates are put into words by
-Babel (CLDR).
+What it is not: no choice of language by itself; the composition root calls :func:`use_language`, and the screens where a person asks for another.
+Dates are put into words by Babel (CLDR).
 """
 
 import gettext as _gettext
@@ -18,12 +18,12 @@ def use_language(language: str) -> None:
     """Speak ``language`` (an ISO 639-1 code) from now on; English where no catalogue ships for it."""
     global _current, _language  # noqa: PLW0603  # one process speaks one language; the composition root sets it once
     _language = language
-    catalogue = resources.files(__name__).joinpath(language, "LC_MESSAGES", "habeas.mo")
-    if catalogue.is_file():
-        with catalogue.open("rb") as stream:
-            _current = _gettext.GNUTranslations(stream)
-    else:
-        _current = _gettext.NullTranslations()
+    _current = _catalogue(language)
+
+
+def language() -> str:
+    """The language that is spoken now (ISO 639-1)."""
+    return _language
 
 
 def tr(message: str, /, **values: object) -> str:
@@ -34,6 +34,20 @@ def tr(message: str, /, **values: object) -> str:
 def tr_n(one: str, many: str, count: int, /, **values: object) -> str:
     """Return the singular or plural form for ``count`` (available as ``{count}``)."""
     return _current.ngettext(one, many, count).format(count=count, **values)
+
+
+def in_language(code: str, message: str, /, **values: object) -> str:
+    """``message`` in a language that need not be the current one, for papers that somebody else reads."""
+    catalogue = _catalogue(code)
+    return catalogue.gettext(message).format(**values) if values else catalogue.gettext(message)
+
+
+def _catalogue(code: str) -> _gettext.NullTranslations:
+    path = resources.files(__name__).joinpath(code, "LC_MESSAGES", "habeas.mo")
+    if not path.is_file():
+        return _gettext.NullTranslations()
+    with path.open("rb") as stream:
+        return _gettext.GNUTranslations(stream)
 
 
 def month_name(day: date) -> str:

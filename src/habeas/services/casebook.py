@@ -14,7 +14,7 @@ from habeas.domain.across import Joint
 from habeas.domain.case import Case, Exhibit
 from habeas.domain.errors import BadInput, UsageError
 from habeas.domain.statement import Statement, without_date
-from habeas.domain.work import Contact, Note, Referral, Relation, Stamp, Task
+from habeas.domain.work import Contact, Interview, Note, Referral, Relation, Stamp, Task
 from habeas.intake.folder.columns import APPEALS, CONSENTS, EXHIBITS, FORMS, PLACES, REVIEWS, STATEMENTS, VOICES, Table
 from habeas.intake.folder.reading import bare_name, read_head, read_record, record_cells
 from habeas.intake.folder.writing import case_toml
@@ -32,7 +32,7 @@ KEYS: Mapping[Kind, str] = {Kind.STATEMENT: "id", Kind.EXHIBIT: "number", Kind.A
 """The field by which people call a record."""
 WORK: Mapping[Kind, type[Any]] = {
     Kind.TASK: Task, Kind.NOTE: Note, Kind.CONTACT: Contact, Kind.RELATION: Relation, Kind.REFERRAL: Referral, Kind.STAMP: Stamp,
-    Kind.JOINT: Joint,
+    Kind.JOINT: Joint, Kind.INTERVIEW: Interview,
 }  # fmt: skip
 
 

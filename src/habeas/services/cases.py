@@ -227,28 +227,20 @@ def log_use(comp: Compartment, what: What, ids: tuple[str, ...], *, reason: str 
 
 def list_cases(vault: Vault) -> list[CaseLine]:
     """All cases that this device has a seat in. A case that does not open is listed with what is known."""
-    lines = []
-    for cid in vault.case_ids():
-        try:
-            with vault.case(cid) as comp:
-                lines.append(_line(comp))
-        except (VaultError, UsageError) as error:  # one case that does not open hides no other
-            state = "dormant" if "dormant" in str(error) else "does not open"
-            lines.append(
-                CaseLine(
-                    cid=cid,
-                    role="",
-                    statements=0,
-                    exhibits=0,
-                    review_on="",
-                    held=False,
-                    dormant=state == "dormant",
-                    alarms=int(state != "dormant"),
-                    next_due="",
-                    state="" if state == "dormant" else state,
-                )
-            )
-    return lines
+    return [line_of(vault, cid) for cid in vault.case_ids()]
+
+
+def line_of(vault: Vault, cid: str) -> CaseLine:
+    """One case for the list; one that does not open is told with what is known."""
+    try:
+        with vault.case(cid) as comp:
+            return _line(comp)
+    except (VaultError, UsageError) as error:  # one case that does not open hides no other
+        dormant = "dormant" in str(error)
+        return CaseLine(
+            cid=cid, role="", statements=0, exhibits=0, review_on="", held=False, dormant=dormant, alarms=int(not dormant), next_due="",
+            state="" if dormant else "does not open",
+        )  # fmt: skip
 
 
 def _line(comp: Compartment) -> CaseLine:

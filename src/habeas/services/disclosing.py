@@ -34,7 +34,7 @@ from habeas.intake.folder.tables import write_csv
 from habeas.intake.gazetteer import understand
 from habeas.intake.gazetteer.places import unclear
 from habeas.locale import long_date, tr, tr_n
-from habeas.seal.bag import lay_out
+from habeas.seal.bag import BagFile, lay_out
 from habeas.seal.bag_writer import write_bag
 from habeas.seal.digest import digest_bytes
 from habeas.seal.kit import recipient_kit
@@ -46,6 +46,8 @@ from habeas.services.source import Source
 
 Progress = Callable[[str, int, int], None]
 """(what, done, of how many)."""
+Coarsen = Callable[[Case], Case]
+"""What leaves, with some of it shown coarser than it is known."""
 
 
 class DossierMade(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,6 +74,7 @@ class Frozen(msgspec.Struct, frozen=True, kw_only=True):
     redacted: Redacted
     examination: Examination
     selection: Selection
+    coarse: bool = False
 
 
 def _dates_lost(case: Case, redacted: Case) -> list[str]:
@@ -80,17 +83,95 @@ def _dates_lost(case: Case, redacted: Case) -> list[str]:
     return [s.id for s in redacted.statements if s.when is None and told.get(s.id) is not None]
 
 
-def freeze(examined: Examined, chosen: tuple[str, ...] = ()) -> Frozen:
-    """Redact, examine what is left, select, and warn. Raise :class:`NothingToDiscloseError` or a usage error."""
+def freeze(examined: Examined, chosen: tuple[str, ...] = (), coarsened: Coarsen = lambda case: case) -> Frozen:
+    """Redact, examine what is left, select, and warn. Raise :class:`NothingToDiscloseError` or a usage error.
+
+    ``coarsened``: makes places and dates of what leaves coarser (see :mod:`habeas.services.generalising`).
+    """
     redacted = redact(examined.case)
+    shown = coarsened(redacted.case)
+    coarse = shown != redacted.case
+    redacted = msgspec.structs.replace(redacted, case=shown)
     examination = examine(redacted.case, understand(redacted.case))
     reviews = [review for review in examined.case.reviews if not is_across(review.finding)]
     selection = select(examined.examination, examination, reviews, chosen)
+    said = []
     lost = _dates_lost(examined.case, redacted.case)
     if lost:
-        said = tr("the date of these is told by a row that does not leave, and is lost in the dossier: {ids}", ids=", ".join(lost))
-        selection = msgspec.structs.replace(selection, warnings=(*selection.warnings, said))
-    return Frozen(redacted=redacted, examination=examination, selection=selection)
+        said.append(tr("the date of these is told by a row that does not leave, and is lost in the dossier: {ids}", ids=", ".join(lost)))
+    if coarse:
+        said.append(tr("some dates or places are shown coarser than they are known; quotations and exhibits may say more: read them for it"))
+    return Frozen(redacted=redacted, examination=examination,
+                  selection=msgspec.structs.replace(selection, warnings=(*selection.warnings, *said)), coarse=coarse)  # fmt: skip
+
+
+class Composed(msgspec.Struct, frozen=True, kw_only=True):
+    """A dossier in memory, before it is sealed: its files, its pages, and what counsel has to know."""
+
+    payload: dict[str, Any]
+    merged: Merged
+    frozen: Frozen
+    full: Examination
+    warnings: tuple[str, ...]
+    exhibits: int
+    beside: Chosen
+    data: dict[str, Any]
+    """What the pages are made of, for an editable copy."""
+
+
+def compose_dossier(  # noqa: PLR0913  # one parameter an option
+    source: Source,
+    day: date,
+    *,
+    chosen: tuple[str, ...] = (),
+    foreign: Mapping[str, Case] | None = None,
+    with_originals: bool = False,
+    coarsened: Coarsen = lambda case: case,
+    progress: Progress = lambda *_: None,
+) -> Composed:
+    """Everything that a dossier for this case would hold. ``day`` is printed and decides the bytes.
+
+    ``foreign``: other cases that consent to stand beside this one before the recipient.
+    ``with_originals``: put the disclosable files themselves beside the pages, with whatever metadata they hold.
+    """
+    progress(tr("Examining"), 0, 1)
+    examined = examine_case(source.case, settle=False)
+    frozen = freeze(examined, chosen, coarsened)
+    beside = _beside(frozen, foreign or {}, source.case, chosen)
+    progress(tr("Examining"), 1, 1)
+    originals, made = _exhibits(source, frozen.redacted.case, progress)
+    progress(tr("Typesetting"), 0, 1)
+    warnings = [*frozen.selection.warnings, *beside.warnings, *(warning for one in made.values() for warning in one.warnings)]
+    if frozen.redacted.masked:
+        warnings.append(
+            tr("a hidden name stood in {count} cells of free text and was masked; read the exhibits for it too", count=frozen.redacted.masked)
+        )
+    data = _data(frozen, originals, made, beside, len(foreign or {}), day)
+    merged = whole(data, [one.pages for one in made.values()], day, draft=frozen.selection.draft)
+    progress(tr("Typesetting"), 1, 1)
+    payload = _payload(frozen, originals, beside, merged, with_originals=with_originals)
+    if with_originals and originals:
+        warnings.append(tr("the bag holds the original files: read their metadata (place, device, author) before you hand it over"))
+    return Composed(
+        payload=payload,
+        merged=merged,
+        frozen=frozen,
+        full=examined.examination,
+        warnings=tuple(warnings),
+        exhibits=len(made),
+        beside=beside,
+        data=data,
+    )
+
+
+def bag_of(composed: Composed, key: SigningKey, day: date) -> tuple[BagFile, ...]:
+    """The files of the sealed bag."""
+    info = (
+        ("Bag-Software-Agent", f"Habeas {__version__}"),
+        ("Bagging-Date", day.isoformat()),
+        ("External-Description", "Dossier; see VERIFY.txt"),
+    )
+    return lay_out(composed.payload, recipient_kit(), info, key)
 
 
 def make_dossier(  # noqa: PLR0913  # one parameter an option
@@ -109,49 +190,29 @@ def make_dossier(  # noqa: PLR0913  # one parameter an option
     ``foreign``: other cases that consent to stand beside this one before the recipient.
     ``with_originals``: put the disclosable files themselves beside the pages, with whatever metadata they hold.
     """
-    progress(tr("Examining"), 0, 1)
     if source.folder and source.folder.resolve() in out.resolve().parents:
         raise BadInput.one(out.name, tr("this place lies inside the case folder or the vault; write the bag elsewhere"))
-    examined = examine_case(source.case, settle=False)
-    frozen = freeze(examined, chosen)
-    beside = _beside(frozen, foreign or {}, source.case, chosen)
-    progress(tr("Examining"), 1, 1)
-    originals, made = _exhibits(source, frozen.redacted.case, progress)
-    progress(tr("Typesetting"), 0, 1)
-    warnings = [*frozen.selection.warnings, *beside.warnings, *(warning for one in made.values() for warning in one.warnings)]
-    if frozen.redacted.masked:
-        warnings.append(
-            tr("a hidden name stood in {count} cells of free text and was masked; read the exhibits for it too", count=frozen.redacted.masked)
-        )
-    merged = _pages(frozen, originals, made, beside, len(foreign or {}), day)
-    progress(tr("Typesetting"), 1, 1)
-    payload = _payload(frozen, originals, beside, merged, with_originals=with_originals)
-    if with_originals and originals:
-        warnings.append(tr("the bag holds the original files: read their metadata (place, device, author) before you hand it over"))
-    info = (
-        ("Bag-Software-Agent", f"Habeas {__version__}"),
-        ("Bagging-Date", day.isoformat()),
-        ("External-Description", "Dossier; see VERIFY.txt"),
-    )
+    composed = compose_dossier(source, day, chosen=chosen, foreign=foreign, with_originals=with_originals, progress=progress)
     progress(tr("Sealing"), 0, 1)
     out.parent.mkdir(parents=True, exist_ok=True)
-    write_bag(out, lay_out(payload, recipient_kit(), info, key))
+    write_bag(out, bag_of(composed, key, day))
     verdict = verify_folder(out, key.fingerprint)
     progress(tr("Sealing"), 1, 1)
+    frozen = composed.frozen
     return DossierMade(
         folder=out,
         fingerprint=key.fingerprint,
-        pages=merged.pages,
-        exhibits=len(made),
+        pages=composed.merged.pages,
+        exhibits=composed.exhibits,
         findings=len(frozen.selection.findings),
         withheld=frozen.redacted.withheld,
         draft=frozen.selection.draft,
-        warnings=tuple(warnings),
-        full=examined.examination,
+        warnings=composed.warnings,
+        full=composed.full,
         frozen=frozen.examination,
         verdict=verdict,
         timeline=timeline_of(frozen.redacted.case, frozen.examination),
-        beside=beside,
+        beside=composed.beside,
     )
 
 
@@ -180,7 +241,8 @@ def _original(source: Source, exhibit: Exhibit) -> bytes:
         raise ExhibitUnreadableError(exhibit.number, tr("its file is gone, too large, or cannot be read")) from None
 
 
-def _pages(frozen: Frozen, originals: dict[str, bytes], made: dict[str, Made], beside: Chosen, others: int, day: date) -> Merged:
+def _data(frozen: Frozen, originals: dict[str, bytes], made: dict[str, Made], beside: Chosen, others: int, day: date) -> dict[str, Any]:
+    """Everything that the pages show."""
     case, selection = frozen.redacted.case, frozen.selection
     shown = [
         ShownExhibit(
@@ -196,7 +258,7 @@ def _pages(frozen: Frozen, originals: dict[str, bytes], made: dict[str, Made], b
         for exhibit in case.exhibits
     ]
     data = dossier_data(case, frozen.examination, selection, shown, _annex(made))
-    data |= {
+    return data | {
         **_page(day, case.title),
         "across": across_data(beside),
         "beside": tr_n("One other case was set beside this one.", "{count} other cases were set beside this one.", others) if others else "",
@@ -207,7 +269,6 @@ def _pages(frozen: Frozen, originals: dict[str, bytes], made: dict[str, Made], b
         "running": tr("The accusation against {who}", who=case.pseudonym),
         "quote_lang": language_code(case.language),
     }
-    return whole(data, [one.pages for one in made.values()], day, draft=selection.draft)
 
 
 def language_code(words: str) -> str:

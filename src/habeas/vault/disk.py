@@ -212,6 +212,14 @@ class Disk:
         except OSError:
             return False
 
+    def stamp(self, path: str) -> tuple[int, int]:
+        """When a file was written last (nanoseconds) and its size; zeros where there is none."""
+        try:
+            status = (self.root / path).lstat()
+        except OSError:
+            return (0, 0)
+        return status.st_mtime_ns, status.st_size
+
     def size(self, path: str) -> int:
         """Bytes of a file."""
         return (self.root / path).lstat().st_size

@@ -41,11 +41,12 @@ class Kind(enum.StrEnum):
     REFERRAL = "referral"
     STAMP = "stamp"
     JOINT = "joint"
+    INTERVIEW = "interview"
 
 
 VERSIONS = (1, 2)
 """Of commits. 2: a record of a kind in :data:`SINCE_2` is in it, which a reader of version 1 does not know."""
-SINCE_2 = frozenset({Kind.FORM, Kind.JOINT})
+SINCE_2 = frozenset({Kind.FORM, Kind.JOINT, Kind.INTERVIEW})
 
 
 class Why(enum.StrEnum):

@@ -54,6 +54,11 @@ class Role(enum.StrEnum):
         return self is not Role.SEAL_ONLY
 
     @property
+    def writes(self) -> bool:
+        """Whether it changes records."""
+        return self in (Role.ADMIN, Role.CASEWORKER)
+
+    @property
     def reads_contacts(self) -> bool:
         """Whether it holds the key of the contacts."""
         return self in (Role.ADMIN, Role.CASEWORKER)

@@ -57,7 +57,7 @@ class Backup(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     on: str
 
 
-class Settings(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+class Settings(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """What this device remembers; sealed, since addresses and codes tell who works with whom."""
 
     code: str
@@ -69,6 +69,11 @@ class Settings(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     backups: list[Backup] = []
     joining: dict[str, str] = {}
     drops: dict[str, str] = {}
+    language: str = ""
+    signing: str = ""
+    """The PEM of the key that signs dossiers, where it was made here."""
+    inbox: str = ""
+    """The compartment that takes files before they have a case."""
 
 
 class Vault:
@@ -233,6 +238,12 @@ def _open_device(untrusted: bytes, passphrase: str) -> Identity:
         raise WrongPassphraseError from None
     except (AgeError, ValueError, IndexError):
         raise DamagedError("the device's key file") from None
+
+
+def check_device(vault: Vault, passphrase: str) -> None:
+    """Raise WrongPassphraseError for another passphrase than that of the open vault."""
+    if _open_device(vault.disk.read("device.age"), passphrase).raw != vault.identity.raw:
+        raise WrongPassphraseError
 
 
 def change_passphrase(vault: Vault, passphrase: str, *, work: int = WORK_FACTOR) -> None:

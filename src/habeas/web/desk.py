@@ -1,8 +1,8 @@
 """What the running application knows: whether the vault is open, who may speak to it, and when it locks by itself.
 
 One browser speaks to one desk. Work on the vault is done one request after the other, since a vault has one writer; locking waits for what is
-being written and for nothing else. Reading the state changes nothing. What it does not do: keep text of a case between requests; every page reads
-the case anew.
+being written and for nothing else. Reading the state changes nothing. What was read of a case (:class:`habeas.services.reading.Shelf`) and tables on
+their way into cases are kept in memory while the vault is open, as the keys are, and are dropped with them.
 """
 
 import hmac
@@ -12,11 +12,18 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
+import msgspec
+
+from habeas.locale import use_language
+from habeas.services.listing import Listing
 from habeas.services.opening import opened
+from habeas.services.reading import Shelf
 from habeas.vault.compartment import Compartment
 from habeas.vault.errors import NoVaultError
-from habeas.vault.vault import Vault
+from habeas.vault.vault import Vault, check_device
+from habeas.web.progress import Progress
 
 COOKIE = "habeas"
 LOCKS_AFTER = 15
@@ -25,6 +32,15 @@ LOCKS_AFTER = 15
 
 class LockedDeskError(Exception):
     """The vault is closed, or about to be: the page asks for the passphrase."""
+
+
+class Done(msgspec.Struct, frozen=True, kw_only=True):
+    """A change that was just made, in words without text of the case; with ``kind`` and ``key`` it can be undone."""
+
+    cid: str
+    words: str
+    kind: str = ""
+    key: str = ""
 
 
 class Desk:
@@ -42,6 +58,13 @@ class Desk:
         self._open = ExitStack()
         self._last = clock()
         self._looked: set[str] = set()
+        self.shelf = Shelf()
+        self.listing = Listing()
+        self.waiting: dict[str, Any] = {}
+        """Tables that wait for the next step of their import, by a random id."""
+        self._kept: dict[str, tuple[str, bytes]] = {}
+        self.progress = Progress()
+        self._done: tuple[float, Done] | None = None
         self._working = threading.Lock()
         self.leaving = threading.Event()
         """Set from the wish to lock until the vault is closed: work stops at the next chance."""
@@ -115,6 +138,8 @@ class Desk:
             self._vault = stack.enter_context(opened(self.root, passphrase))
             self._open = stack.pop_all()
         self._last = self._clock()
+        if self._vault is not None and self._vault.settings.language:
+            use_language(self._vault.settings.language)
 
     def lock(self, *, wait: float = 0.0) -> bool:
         """Close the vault at once, or, where something is being written, behind that; whether it is closed. Pages are closed at once either way."""
@@ -143,6 +168,12 @@ class Desk:
         self.closings += self._vault is not None
         self._vault = None
         self._looked.clear()
+        self.shelf.forget()
+        self.listing.forget()
+        self.waiting.clear()
+        self._kept.clear()
+        self._done = None
+        self.progress = Progress()
         self._open.close()
         self._open = ExitStack()
         self.leaving.clear()
@@ -159,6 +190,31 @@ class Desk:
         """One open case. Raises LockedDeskError, or NoSuchCaseError for a case that is not yours as for one that does not exist."""
         with self.vault.case(cid) as comp:
             yield comp
+
+    def keep(self, what: str, content: bytes) -> str:
+        """Keep one thing of a kind in memory for the pages that follow; the word that it is asked for by."""
+        token = secrets.token_hex(8)
+        self._kept[what] = (token, content)
+        return token
+
+    def kept(self, what: str, untrusted_token: str) -> bytes | None:
+        """What was kept under that word; None where it is no longer there."""
+        token, content = self._kept.get(what, ("", b""))
+        return content if token and hmac.compare_digest(untrusted_token.encode(), token.encode()) else None
+
+    def check_passphrase(self, passphrase: str) -> None:
+        """Raise WrongPassphraseError for another passphrase than this vault's, which stays open."""
+        check_device(self.vault, passphrase)
+
+    def did(self, done: Done) -> None:
+        """Remember what was just done."""
+        self._done = (self._clock(), done)
+
+    def just_done(self, cid: str, within: float) -> Done | None:
+        """What was done in that case (or, for an empty id, across cases) not longer than so many seconds ago."""
+        if self._done is None or self._done[1].cid != cid or self._clock() - self._done[0] > within:
+            return None
+        return self._done[1]
 
     def looked(self, cid: str) -> bool:
         """Whether a case's log says already that it was looked at since the vault was opened."""

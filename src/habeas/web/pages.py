@@ -1,6 +1,7 @@
 """What all screens share: forms as they come in, pages as they go out, errors in plain words, one request on the vault after the other."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import date
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
@@ -8,13 +9,15 @@ from urllib.parse import parse_qsl
 import anyio
 import anyio.lowlevel
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from habeas.domain.errors import BadInput, HabeasError
-from habeas.locale import tr, tr_n
+from habeas.locale import language, tr, tr_n
 from habeas.vault.errors import NoSuchCaseError
 from habeas.web.desk import Desk, LockedDeskError
+from habeas.web.keys import key_words
 
 MOST_FORM = 1 << 20
 """Bytes of a form."""
@@ -22,10 +25,11 @@ MOST_FIELDS = 200
 LONGEST = 3_600
 """Seconds after which any page goes away."""
 Form = Mapping[str, str]
+_RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
 View = Callable[[Desk, Request, Form], Response]
 
 _templates = Environment(loader=PackageLoader("habeas.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-_templates.globals.update(tr=tr, tr_n=tr_n, printable=lambda text: "".join(c if c.isprintable() else "�" for c in text))
+_templates.globals.update(tr=tr, tr_n=tr_n, key_words=key_words, printable=lambda text: "".join(c if c.isprintable() else "�" for c in text))
 _places: dict[object, anyio.CapacityLimiter] = {}
 
 
@@ -38,9 +42,23 @@ def page(desk: Desk, template: str, *, status: int = 200, stays: bool = False, *
     shown = desk.is_open
     seconds = 0 if not shown else LONGEST if stays else max(1, int(desk.seconds_left)) + 2
     html = _templates.get_template(template).render(
-        open=shown, left=desk.minutes_left, seconds=seconds, problems=values.pop("problems", ()), **values
+        open=shown, left=desk.minutes_left, seconds=seconds, problems=values.pop("problems", ()), lang=language(), dir=_direction(), **values
     )  # fmt: skip
     return HTMLResponse(html, status)
+
+
+def _direction() -> str:
+    return "rtl" if language() in _RIGHT_TO_LEFT else "ltr"
+
+
+def drawn(svg: str) -> Markup:
+    """A picture of ours as it goes into a page: every word in it was escaped where it was drawn (:mod:`habeas.dossier.svg`)."""
+    return Markup(svg)  # noqa: S704
+
+
+def today() -> date:
+    """The user's own calendar."""
+    return date.today()  # noqa: DTZ011
 
 
 def go(path: str) -> Response:

@@ -1,11 +1,13 @@
-"""Files on their way from the browser into the vault's encryption: parsed as they come, in memory, one piece at a time (RFC 7578).
+"""Files on their way from the browser into the vault's encryption: parsed as they come (RFC 7578), never in plaintext on disk.
 
-What it does not do: keep a piece, or write one anywhere but into what is being sealed.
+They are taken first and sealed in helpings, so that pages are answered meanwhile. What it does not do: keep what was sealed, or what broke off.
 """
 
 import logging
+import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from http import HTTPStatus
 
 import anyio
 from python_multipart.exceptions import FormParserError
@@ -14,8 +16,11 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from habeas.locale import tr
+from habeas.services.exhibits import Outcome
 from habeas.web.desk import Desk
-from habeas.web.pages import FormError, in_turn, page, problems_of
+from habeas.web.pages import FormError, go, in_turn, page, problems_of
+from habeas.web.progress import Line, Progress
+from habeas.web.spool import Spool, Spooled
 
 MOST_WAIT = 20.0
 """Seconds without a piece after which an upload is given up."""
@@ -25,32 +30,62 @@ MOST_HEADER = 4_096
 """Bytes of what stands above a file."""
 Files = Iterator[tuple[str, Iterator[bytes]]]
 """(the name that the browser gives, its bytes in pieces). Each file has to be read before the next."""
-Taking = Callable[[Desk, Request, Files], Response]
+Sealing = Callable[[Desk, Request, Files], list[Outcome]]
+Showing = Callable[[Desk, Request, list[Outcome]], Response]
 
 
-def upload(view: Taking) -> Callable[[Request], Awaitable[Response]]:
-    """A view that takes files: it runs in a thread and draws piece after piece from the browser, no faster than it can seal."""
+def upload(seal: Sealing, show: Showing) -> Callable[[Request], Awaitable[Response]]:
+    """Files are taken from the browser into the spool first; then ``seal`` takes a few at a turn, and ``show`` tells the outcome.
+
+    A wish to lock breaks it off: what came is forgotten, what was sealed stays sealed.
+    """
 
     async def endpoint(request: Request) -> Response:
         desk: Desk = request.app.state.desk
-        stream = request.stream()
-
-        def pieces() -> Iterator[bytes]:
-            while piece := anyio.from_thread.run(_next, stream):
-                if desk.leaving.is_set():
-                    raise FormError(tr("the vault was locked; look at the exhibits for what was sealed before"))
-                desk.touch()
-                yield piece
-
+        if not desk.is_open:
+            return go("/")
+        progress = desk.progress = Progress(cid=request.path_params.get("cid", "-"), total=int(request.headers.get("content-length") or 0))
         try:
-            files = incoming(request.headers.get("content-type", ""), pieces())
-            return await in_turn(lambda: view(desk, request, files), desk, request)
+            with Spool(desk.root / "tmp") as spool:
+                await anyio.to_thread.run_sync(_receive, desk, request, spool, progress)
+                outcomes: list[Outcome] = []
+                for batch in spool.batches():
+
+                    def some(batch: list[Spooled] = batch) -> Response:
+                        made = seal(desk, request, ((file.name, spool.pieces(file)) for file in batch))
+                        outcomes.extend(made)
+                        progress.lines += [Line(name=one.file.name, outcome=one.outcome, number=one.number, why=one.why) for one in made]
+                        return Response(status_code=204)
+
+                    answered = await in_turn(some, desk, request)
+                    if answered.status_code != HTTPStatus.NO_CONTENT:
+                        return answered
+                return await in_turn(lambda: show(desk, request, outcomes), desk, request)
         except FormError as error:
             return page(desk, "message.html", status=400, title=tr("That did not work"), problems=problems_of(error))
         except ClientDisconnect:
             return Response(status_code=400)
+        finally:
+            progress.over_at = time.monotonic()
 
     return endpoint
+
+
+def _receive(desk: Desk, request: Request, spool: Spool, progress: Progress) -> None:
+    """Take everything that the browser sends. Raises FormError."""
+    stream = request.stream()
+
+    def pieces() -> Iterator[bytes]:
+        while piece := anyio.from_thread.run(_next, stream):
+            if not desk.is_open:
+                raise FormError(tr("the vault was locked; look at the exhibits for what was sealed before"))
+            desk.touch()
+            progress.came += len(piece)
+            yield piece
+
+    for name, content in incoming(request.headers.get("content-type", ""), pieces()):
+        spool.add(name, content)
+        progress.files += 1
 
 
 async def _next(stream: AsyncIterator[bytes]) -> bytes:

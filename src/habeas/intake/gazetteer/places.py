@@ -4,6 +4,7 @@ What is not known falls back to the enclosing place that is (the comma fallback)
 not trusted at all: the table does not hold every village, so it may be a namesake.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from functools import lru_cache
 from importlib import resources
@@ -96,3 +97,23 @@ def _full(place_id: str) -> str:
 def unclear(places: Iterable[Place]) -> list[Place]:
     """Those that were not understood exactly, for a report to the user."""
     return [place for place in places if place.note]
+
+
+@lru_cache(maxsize=1)
+def _by_key() -> list[tuple[str, str]]:
+    """(name as names are compared, id), sorted."""
+    return sorted({(key(name), place.id) for place in built_in() for name in place.names})
+
+
+def suggestions(typed: str, most: int = 8) -> list[str]:
+    """Full names of places whose name begins as ``typed`` does, the larger ones first: they are offered, never put in."""
+    parts = parts_of(typed)
+    begins = key(parts[0]) if parts else ""
+    if len(begins) < 2:  # noqa: PLR2004
+        return []
+    names = _by_key()
+    table = built_in()
+    found = {names[at][1] for at in range(bisect_left(names, (begins, "")), bisect_left(names, (begins + "\U0010ffff", "")))}
+    full = list(dict.fromkeys(_full(place.id) for place in sorted(map(table.place, found), key=lambda place: -place.population)))
+    rest = [key(part) for part in parts[1:]]
+    return [one for one in full if all(any(key(other).startswith(part) for other in one.split(", ")[1:]) for part in rest)][:most]

@@ -1,31 +1,174 @@
-// Esc Esc locks; ? opens the keys; whoever types stays; a locked vault leaves no page on the screen. Everything works without this file.
+// Esc Esc locks; keys as the help lists them; whoever types stays; files are dropped anywhere; a locked vault leaves no page on the screen.
+// Everything works without this file.
 "use strict";
+const body = document.body;
+const base = body.dataset.base || "";
+const byId = (id) => document.getElementById(id);
+const post = (path, fields) => fetch(path, { method: "POST", body: new URLSearchParams(fields) });
+
+// Leaving: by the clock, with another window, going back.
 const windows = new BroadcastChannel("habeas");
 const away = () => location.replace("/away");
 windows.onmessage = () => { document.documentElement.hidden = true; setTimeout(away, 1000); };  // by then this browser has its new cookie
 addEventListener("pagehide", () => { document.documentElement.hidden = true; });  // what is kept for going back is blank
 addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
-const seconds = Number(document.body.dataset.seconds || 0);
+const seconds = Number(body.dataset.seconds || 0);
+let until = Date.now() + seconds * 1000;
 let leave = seconds ? setTimeout(away, seconds * 1000) : 0;
 let stayed = Date.now();
-addEventListener("input", () => {
+function stay() {
   if (!seconds || Date.now() - stayed < 30000) return;
   stayed = Date.now();
   fetch("/stay", { method: "POST" }).then((answer) => {
     clearTimeout(leave);
-    if (answer.ok) leave = setTimeout(away, seconds * 1000); else away();
+    if (!answer.ok) return away();
+    until = Date.now() + seconds * 1000;
+    leave = setTimeout(away, seconds * 1000);
   });
-});
-document.getElementById("lock")?.addEventListener("submit", () => windows.postMessage("lock"));
+}
+addEventListener("input", stay);
+if (seconds && byId("left")) setInterval(() => {
+  const minutes = Math.max(1, Math.round((until - Date.now()) / 60000));
+  byId("left").textContent = body.dataset.left.replace("#", String(minutes));
+}, 20000);
+byId("lock")?.addEventListener("submit", () => windows.postMessage("lock"));
+
+// Keys. The table of src/habeas/web/keys.py; a test compares the two.
+const rows = () => [...document.querySelectorAll("a.open")];
+function step(by) {
+  const all = rows();
+  const at = all.indexOf(document.activeElement);
+  all[Math.min(Math.max(at + by, 0), all.length - 1)]?.focus();
+}
+const doing = {
+  help: () => location.assign("/help#keys"),
+  search: () => byId("q")?.focus(),
+  next: () => step(1),
+  previous: () => step(-1),
+  edit: () => (rows().includes(document.activeElement) ? document.activeElement : rows()[0])?.click(),
+  new: () => location.assign(base.startsWith("/cases/") ? base + "/statements/new" : "/cases#new"),
+};
+const keys = { "?": "help", "/": "search", "j": "next", "k": "previous", "e": "edit", "n": "new" };
+const going = { "c": "/cases", "i": "/inbox", "t": "/agenda", "h": "/help" };
 let last = 0;
 let locking = false;
+let went = 0;
 addEventListener("keydown", (event) => {
-  const typing = event.target instanceof Element && event.target.closest("input, textarea, select");
   if (event.key === "Escape" && !event.repeat) {
-    if (event.timeStamp - last < 700 && !locking) { locking = true; document.getElementById("lock")?.requestSubmit(); }
+    if (event.timeStamp - last < 700 && !locking) { locking = true; byId("lock")?.requestSubmit(); }
     last = event.timeStamp;
-  } else if (event.key === "?" && !typing) {
-    const keys = document.getElementById("keys");
-    if (keys) { keys.open = !keys.open; keys.scrollIntoView(); }
+    return;
   }
+  const typing = event.target instanceof Element && event.target.closest("input, textarea, select");
+  if (typing || event.ctrlKey || event.metaKey || event.altKey || !byId("lock")) return;
+  if (event.timeStamp - went < 1200 && going[event.key]) { location.assign(going[event.key]); return; }
+  went = event.key === "g" ? event.timeStamp : 0;
+  if (keys[event.key]) { event.preventDefault(); doing[keys[event.key]](); }
 });
+document.querySelector(".errors[tabindex]")?.focus();
+for (const button of document.querySelectorAll("button.print")) button.addEventListener("click", () => print());
+
+// Files: chosen or dropped anywhere; progress by server-sent events; one can go on reading meanwhile.
+const card = byId("progress");
+let sending = false;
+addEventListener("beforeunload", (event) => { if (sending) event.preventDefault(); });
+function told(state) {
+  const share = state.total ? Math.min(100, 100 * state.came / state.total) : 0;
+  const handled = state.sealed + state.duplicate + state.refused;
+  card.querySelector("progress").value = Math.round(state.files ? share / 2 + 50 * handled / state.files : share / 2);
+  card.querySelector(".sums").textContent = card.dataset.sums.replace("#1", state.sealed).replace("#2", state.duplicate).replace("#3", state.refused).replace("#4", state.files);
+  card.querySelector("ul").replaceChildren(...state.lines.map((line) => {
+    const item = document.createElement("li");
+    const name = document.createElement("bdi");
+    name.textContent = line.name;
+    item.append(name, ": " + card.dataset[line.outcome].replace("#", line.outcome === "refused" ? line.why : line.number));
+    return item;
+  }));
+}
+async function send(files, path) {
+  if (sending || !files.length) return;
+  sending = true;
+  const form = new FormData();
+  for (const file of files) form.append("files", file);
+  card.hidden = false;
+  let events = null;
+  const look = () => { events = new EventSource("/progress"); events.onmessage = (event) => told(JSON.parse(event.data)); events.addEventListener("over", () => events.close()); };
+  const started = setTimeout(look, 150);
+  let good = false;
+  try {
+    const answer = await fetch(path, { method: "POST", body: form });
+    good = answer.ok && !answer.redirected;
+    if (answer.redirected) return away();
+  } catch { good = false; }
+  clearTimeout(started);
+  sending = false;
+  events?.close();
+  look();
+  card.querySelector("progress").value = 100;
+  const link = card.querySelector(".after");
+  link.href = path;
+  link.hidden = false;
+  if (!good) card.querySelector(".sums").textContent = card.dataset.lost;
+  card.dataset.over = good ? "yes" : "no";
+  return undefined;
+}
+const sealAt = base.startsWith("/cases/") ? base + "/exhibits" : "/inbox";
+for (const form of document.querySelectorAll("form.drop")) form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  send([...form.querySelector("input[type=file]").files], form.getAttribute("action"));
+});
+const carries = (event) => byId("lock") && [...(event.dataTransfer?.types || [])].includes("Files");
+addEventListener("dragover", (event) => { if (carries(event)) { event.preventDefault(); byId("dropping").hidden = false; } });
+addEventListener("dragleave", (event) => { if (!event.relatedTarget) byId("dropping").hidden = true; });
+addEventListener("drop", (event) => {
+  byId("dropping").hidden = true;
+  if (!carries(event) || (event.target instanceof Element && event.target.closest("input[type=file]"))) return;
+  event.preventDefault();
+  send([...event.dataTransfer.files], sealAt);
+});
+
+// Dates are shown back as they are read; places are offered.
+for (const field of document.querySelectorAll("input.date")) field.addEventListener("change", async () => {
+  const shown = byId(field.id + "-read");
+  if (!shown || !base) return;
+  const answer = await post(base + "/dates", { q: field.value });
+  if (!answer.ok) return;
+  const read = await answer.json();
+  shown.textContent = read.problem || read.readings.map((one) => one.words + " (" + one.edtf + ")").join(" / ");
+});
+let waiting = 0;
+for (const field of document.querySelectorAll("input.place")) field.addEventListener("input", () => {
+  clearTimeout(waiting);
+  waiting = setTimeout(async () => {
+    const answer = await post(base + "/places", { q: field.value });
+    if (!answer.ok) return;
+    const options = (await answer.json()).map((name) => { const one = document.createElement("option"); one.value = name; return one; });
+    byId(field.id + "-list").replaceChildren(...options);
+  }, 200);
+});
+
+// What is selected in an exhibit fills the citation.
+const text = byId("text");
+const cite = byId("cite");
+if (text && cite) document.addEventListener("selectionchange", () => {
+  const selection = getSelection();
+  if (!selection.rangeCount || selection.isCollapsed || !text.contains(selection.anchorNode) || !text.contains(selection.focusNode)) return;
+  const range = selection.getRangeAt(0);
+  const before = document.createRange();
+  before.setStart(text, 0);
+  before.setEnd(range.startContainer, range.startOffset);
+  cite.elements.quote.value = range.toString();
+  cite.elements.start.value = String(before.toString().length);
+});
+
+// An interview saves itself.
+const talk = document.querySelector("form[data-autosave]");
+if (talk) {
+  let changed = 0;
+  const keep = async () => {
+    changed = 0;
+    const answer = await post(talk.getAttribute("action") || location.pathname, { text: talk.elements.text.value, do: "pause" });
+    if (answer.ok) byId("saved").textContent = talk.dataset.autosave.replace("#", new Date().toTimeString().slice(0, 5));
+  };
+  talk.addEventListener("input", () => { clearTimeout(changed); changed = setTimeout(keep, 5000); });
+}

@@ -1,189 +1,211 @@
-"""One case: the accusation in its own words, where he was according to whom, findings and deadlines; its statements; its log."""
+"""One case: the accusation in its own words, where he was according to whom, findings, deadlines; its findings one by one; its log; search; print."""
 
 from typing import Any
 
-import msgspec
-from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
-from habeas.domain.case import Case, Decision, Review
-from habeas.domain.errors import HabeasError
-from habeas.domain.finding import BearsOn, Finding
-from habeas.domain.statement import Act, HowKnown, Side, Statement
-from habeas.dossier.contents import timeline_of
-from habeas.dossier.words import act_words, finding_label, kind_title
-from habeas.examine.wording import when_words
+from habeas.domain.errors import BadInput
+from habeas.domain.finding import Finding
+from habeas.domain.statement import Statement
+from habeas.dossier.belief_picture import belief_picture
+from habeas.dossier.lane_items import items_of
+from habeas.dossier.lanes import lanes
 from habeas.locale import tr
-from habeas.services.casebook import Book, need_case, read_book, utc_now
-from habeas.services.cases import add_record, add_statement, log_use
-from habeas.services.examining import Examined, examine_case
-from habeas.vault.compartment import Compartment
-from habeas.vault.events import Kind, What
+from habeas.services.casebook import Entry
+from habeas.services.cases import status
+from habeas.services.records import change_head, find
+from habeas.services.reviewing import FindingChangedError, NoSuchFindingError, give_review
+from habeas.vault.doctor import verify_compartment
+from habeas.vault.events import Kind
 from habeas.web.desk import Desk
-from habeas.web.pages import Form, go, page, problems_of
+from habeas.web.pages import Form, drawn, go, page, problems_of, today
+from habeas.web.views.common import Opened, cards, opened, told
 
-FIVE = ("speaker", "side", "act", "when", "place")
-"""The fields that a new statement asks; the rest is under "more"."""
-MORE = ("stated_on", "how_known", "to_place", "summary", "quote", "exhibit", "locator", "circumstances", "shown_as")
-
-
-class Told(msgspec.Struct, frozen=True, kw_only=True):
-    """A statement as a row shows it."""
-
-    id: str
-    who: str
-    says: str
-    when: str
-    place: str
-    said_on: str
-    quote: str
-    exhibit: str
-    accused: bool
-
-
-def told(case: Case, statement: Statement) -> Told:
-    """A statement in words."""
-    return Told(
-        id=statement.id, who=statement.speaker or tr("an unnamed source"),
-        says=act_words(statement.act) + (tr(" (denied)") if statement.denied else ""),
-        when=when_words(statement.when) if statement.when else tr("undated"),
-        place=" → ".join(part for part in (statement.place, statement.to_place) if part),
-        said_on=when_words(statement.stated_on) if statement.stated_on else "", quote=statement.quote or statement.summary,
-        exhibit=statement.exhibit, accused=statement.id in case.accusation,
-    )  # fmt: skip
+MOST_ON_CASE = 8
+"""Findings on the case's first page; the rest is one click away."""
+LOG_PAGE = 200
 
 
 def overview(desk: Desk, request: Request, _: Form) -> Response:
     """The case screen."""
-    with desk.case(request.path_params["cid"]) as comp:
-        book = opened_book(desk, comp)
-        case = book.case()
-        examined = examine_case(case, settle=False)
-        tasks = sorted((one.record for one in book.of(Kind.TASK) if not one.record.done_on), key=lambda task: task.due_on or "9")
-        values = frame(comp, case)
-    statements = {s.id: s for s in case.statements}
-    return page(
-        desk, "case.html", **values, tab="overview",
-        accusation=[told(case, statements[one]) for one in case.accusation if one in statements],
-        timeline=Markup(timeline_of(case, examined.examination)),  # noqa: S704  # our own SVG, every word of it escaped in dossier/svg.py
-        belief=examined.examination.belief, findings=_cards(case, examined), tasks=tasks,
+    with opened(desk, request) as one:
+        case, examined = one.case, one.examined
+        statements = {s.id: s for s in case.statements}
+        found = cards(case, examined)
+        items = items_of(case, examined.examination, headline=True)
+        return one.page(
+            "case.html", "overview", accusation=[told(case, statements[key]) for key in case.accusation if key in statements],
+            timeline=drawn(lanes(items, link=_link(one), findings=f"/cases/{one.cid}/findings/")), belief=examined.examination.belief,
+            findings=found[:MOST_ON_CASE], more=len(found),
+            tasks=open_tasks(one), checks=_checks(one), files_left=[],
+        )  # fmt: skip
+
+
+def _link(one: Opened) -> str:
+    return f"/cases/{one.cid}/statements/"
+
+
+def open_tasks(one: Opened) -> list[Entry]:
+    """What is due and not done, soonest first."""
+    return sorted((entry for entry in one.book.of(Kind.TASK) if not entry.record.done_on), key=lambda entry: entry.record.due_on or "9")
+
+
+def _checks(one: Opened) -> list[tuple[str, bool, str]]:
+    """(what a dossier needs before it can go out, whether it is there, where to do it)."""
+    case, found = one.case, cards(one.case, one.examined)
+    against = [card for card in found if not card.counsel]
+    base = f"/cases/{one.cid}"
+    return [
+        (tr("The accusation is written down and named"), bool(case.accusation), f"{base}/statements"),
+        (tr("A statement stands against it"), len(case.statements) > len(case.accusation), f"{base}/statements/new"),
+        (tr("Something is sealed"), bool(case.exhibits), f"{base}/exhibits"),
+        (tr("A finding is confirmed"), any(card.review and not card.stale and card.review.decision == "confirmed" for card in against),
+         f"{base}/findings"),
+        (tr("What may leave is marked"), any(s.disclosable for s in case.statements), f"{base}/dossier"),
+        (tr("A consent is on record"), any(not consent.refused for consent in case.consents), f"{base}/people"),
+    ]  # fmt: skip
+
+
+def findings(desk: Desk, request: Request, _: Form) -> Response:
+    """All findings, in their groups, and what believing the accusation costs."""
+    with opened(desk, request) as one:
+        belief = one.examined.examination.belief
+        names = {origin.id: origin.label for origin in one.examined.examination.origins}
+        return one.page(
+            "findings.html", "findings", groups=_groups(one), belief=belief, cost=drawn(belief_picture(belief, names)),
+            unknown=_unknown_pairs(one, names),
+        )  # fmt: skip
+
+
+def _unknown_pairs(one: Opened, names: dict[str, str]) -> list[tuple[str, str]]:
+    """Pairs among the sources that must be wrong on which nothing is recorded: the figure takes them as two."""
+    counted = sorted({origin for some in one.examined.examination.belief.sets[:1] for origin in some})
+    known = {frozenset((pair.voice.casefold(), pair.other.casefold())) for pair in one.case.voices}
+    labels = [names.get(origin, origin) for origin in counted]
+    return [(a, b) for at, a in enumerate(labels) for b in labels[at + 1 :] if frozenset((a.casefold(), b.casefold())) not in known]
+
+
+def _groups(one: Opened) -> list[tuple[str, list[Any]]]:
+    found = cards(one.case, one.examined)
+    supports = [card for card in found if card.finding.kind == "supports_accusation"]
+    untestable = [card for card in found if card.finding.kind == "untestable"]
+    rest = [card for card in found if card not in supports and card not in untestable]
+    titles = (
+        ("certain", tr("Irreconcilable")), ("on_presumption", tr("Irreconcilable unless a presumption fails")), ("improbable",
+        tr("Hard to reconcile")),
+        ("possible", tr("Open")),
     )  # fmt: skip
-
-
-def opened_book(desk: Desk, comp: Compartment) -> Book:
-    """The case's book; the log says once for each time the vault is open that it was looked at."""
-    need_case(comp)
-    book = read_book(comp)
-    if not desk.looked(comp.cid):
-        log_use(comp, What.REVIEWED, tuple(one.id for one in book.of(Kind.STATEMENT)), about="screen")
-        desk.says_looked(comp.cid)
-    return book
-
-
-def frame(comp: Compartment, case: Case) -> dict[str, Any]:
-    """What stands above every page of a case."""
-    return {
-        "cid": comp.cid, "case": case, "name": case.pseudonym or case.title, "people": len({one.code for one in comp.roster.active()}),
-        "counts": {"statements": len(case.statements), "exhibits": len(case.exhibits)},
-        "alarms": [str(one) for one in comp.alarms],
-    }  # fmt: skip
-
-
-def _cards(case: Case, examined: Examined) -> list[dict[str, Any]]:
-    latest = {review.finding: review for review in case.reviews}
-    return [_card(one, latest.get(one.id)) for one in examined.examination.findings]
-
-
-def _card(finding: Finding, review: Review | None) -> dict[str, Any]:
-    stale = review is not None and review.inputs != finding.inputs
-    return {
-        "finding": finding, "title": kind_title(finding.kind), "label": finding_label(finding.kind, finding.certainty),
-        "tone": finding.certainty.value, "counsel": finding.bears_on is BearsOn.OWN_ACCOUNT, "review": review, "stale": stale,
-    }  # fmt: skip
-
-
-def statements(desk: Desk, request: Request, _: Form) -> Response:
-    """All statements, and a new one."""
-    return _statements(desk, request.path_params["cid"], {})
-
-
-def _statements(desk: Desk, cid: str, form: Form, problems: tuple[str, ...] = ()) -> Response:
-    with desk.case(cid) as comp:
-        case = opened_book(desk, comp).case()
-        values = frame(comp, case)
-    return page(
-        desk, "statements.html", status=422 if problems else 200, **values, tab="statements", problems=problems,
-        rows=[told(case, s) for s in case.statements], form=form, more=MORE, sides=[one.value for one in Side],
-        acts=[(one.value, act_words(one)) for one in Act], known=[one.value for one in HowKnown],
-    )  # fmt: skip
-
-
-def add(desk: Desk, request: Request, form: Form) -> Response:
-    """A new statement from the five fields and what was opened under "more"."""
-    cid = request.path_params["cid"]
-    cells = {name: form.get(name, "").strip() for name in (*FIVE, *MORE) if form.get(name, "").strip()}
-    try:
-        with desk.case(cid) as comp:
-            number = add_statement(comp, cells)
-    except HabeasError as error:
-        return _statements(desk, cid, form, problems_of(error))
-    return go(f"/cases/{cid}/statements#{number}")
+    groups = [(title, [card for card in rest if card.tone == tone]) for tone, title in titles]
+    return [group for group in (*groups, (tr("Supports the accusation"), supports), (tr("Cannot be tested"), untestable)) if group[1]]
 
 
 def finding(desk: Desk, request: Request, _: Form) -> Response:
     """One finding: both sides quoted, the arithmetic, what it presumes, what would change it."""
-    return _finding(desk, request.path_params["cid"], request.path_params["finding"])
+    with opened(desk, request) as one:
+        return _finding(one, request.path_params["finding"])
 
 
-def _finding(desk: Desk, cid: str, number: str, problems: tuple[str, ...] = ()) -> Response:
-    with desk.case(cid) as comp:
-        case = opened_book(desk, comp).case()
-        examined = examine_case(case, settle=False)
-        values = frame(comp, case)
-    card = next((one for one in _cards(case, examined) if one["finding"].id == number), None)
+def _finding(one: Opened, number: str, problems: tuple[str, ...] = ()) -> Response:
+    case = one.case
+    card = next((each for each in cards(case, one.examined) if each.finding.id == number), None)
     if card is None:
-        return page(
-            desk, "message.html", status=404, title=tr("No such finding"), problems=(tr("There is no such finding any more; the case changed."),)
-        )
-    known = {s.id: s for s in case.statements}
-    rows = [told(case, known[one]) for one in card["finding"].statements if one in known]
-    return page(desk, "finding.html", status=422 if problems else 200, **values, tab="overview", problems=problems, card=card, rows=rows)
+        return page(one.desk, "message.html", status=404, title=tr("No such finding"), problems=(str(NoSuchFindingError()),))
+    known: dict[str, Statement] = {s.id: s for s in case.statements}
+    rows = [told(case, known[each]) for each in card.finding.statements if each in known]
+    claims, record = [row for row in rows if row.accused], [row for row in rows if not row.accused]
+    items = items_of(case, one.examined.examination, only=frozenset(card.finding.statements), brackets=frozenset({number}))
+    return one.page(
+        "finding.html", "findings", status=422 if problems else 200, problems=problems, card=card, claims=claims, record=record,
+        timeline=drawn(lanes(items, link=_link(one), findings=f"/cases/{one.cid}/findings/")), texts=_texts(card.finding, rows),
+    )  # fmt: skip
+
+
+def _texts(found: Finding, rows: list[Any]) -> list[str]:
+    """Ids of two texts to compare, where the finding is about wording."""
+    quoted = [row.id for row in rows if row.quote]
+    return quoted[:2] if found.kind == "shared_wording" and len(quoted) > 1 else []
 
 
 def review(desk: Desk, request: Request, form: Form) -> Response:
     """Confirm or reject, with a reason, for the inputs that were seen."""
-    cid, number = request.path_params["cid"], request.path_params["finding"]
+    number = request.path_params["finding"]
     reviewer, reason, decision = (form.get(name, "").strip() for name in ("reviewer", "reason", "decision"))
-    if not reviewer or not reason or not (reviewer + reason).replace("\r", "").replace("\n", "").isprintable() or decision not in tuple(Decision):
-        return _finding(desk, cid, number, (tr("A review needs a name, a reason, and whether the finding is confirmed or rejected."),))
-    record = Review(
-        finding=number, decision=Decision(decision), reviewer=reviewer, on=utc_now()[:10], reason=reason, inputs=form.get("inputs", "")
-    )  # fmt: skip
-    with desk.case(cid) as comp:
-        known = {one.id: one.inputs for one in examine_case(read_book(comp).case(), settle=False).examination.findings}
-        fresh = known.get(number) == record.inputs
-        if fresh:
-            add_record(comp, Kind.REVIEW, record)
-    if not fresh:
-        return _finding(desk, cid, number, (tr("The case changed since you opened this page. Read the finding again before you decide."),))
-    return go(f"/cases/{cid}/findings/{number}")
+    with opened(desk, request) as one:
+        try:
+            key = give_review(
+                one.comp, desk.shelf, number, decision=decision, reviewer=reviewer, reason=reason, inputs=form.get("inputs", ""), on=today()
+            )
+        except BadInput as error:
+            return _finding(one, number, tuple(problem.message for problem in error.problems))
+        except (NoSuchFindingError, FindingChangedError) as error:
+            return _finding(one, number, problems_of(error))
+        one.did(tr("The review of {id} is on record.", id=number), Kind.REVIEW, key)
+    return go(f"/cases/{one.cid}/findings/{number}")
+
+
+def accuse(desk: Desk, request: Request, form: Form) -> Response:
+    """A statement becomes part of the accusation, or is no longer."""
+    with opened(desk, request) as one:
+        key, before = form.get("statement", ""), one.case.accusation
+        after = tuple(each for each in before if each != key) if key in before else (*before, key)
+        change_head(one.comp, {}, after, "")
+        said = tr("{id} is part of the accusation.", id=key) if key in after else tr("{id} is no longer part of the accusation.", id=key)
+        head = one.book.head()
+        one.did(said, Kind.HEAD, head.id if head else "")
+    return go(f"/cases/{one.cid}/statements/{key}")
+
+
+def head(desk: Desk, request: Request, form: Form) -> Response:
+    """The title and the people of the case."""
+    names = ("title", "pseudonym", "person", "language", "notes")
+    with opened(desk, request) as one:
+        change_head(one.comp, {name: form.get(name, "").strip() for name in names if name in form}, None, "")
+        entry = one.book.head()
+        one.did(tr("The case's first page was changed."), Kind.HEAD, entry.id if entry else "")
+    return go(f"/cases/{one.cid}/sheet")
+
+
+def sheet(desk: Desk, request: Request, _: Form) -> Response:
+    """The case sheet, for paper: before any statement exists as well."""
+    with opened(desk, request) as one:
+        case = one.case
+        rows = [told(case, s) for s in case.statements]
+        return one.page("sheet.html", "overview", rows=rows, tasks=open_tasks(one), held=status(one.comp), notes=one.book.of(Kind.NOTE))
 
 
 def log(desk: Desk, request: Request, _: Form) -> Response:
-    """Who did what and when, newest first: the clock of each device is a claim, the order is not."""
-    with desk.case(request.path_params["cid"]) as comp:
-        case = opened_book(desk, comp).case()
-        values = frame(comp, case)
-        times = {(device, n): t for device, n, t, _ in comp.index.events()}
+    """Who did what and when, newest first: the clock of each device is a claim, the order is not. A POST verifies it to the end."""
+    first = request.query_params.get("before", "")
+    with opened(desk, request) as one:
+        comp = one.comp
+        checked = verify_compartment(comp) if request.method == "POST" else None
+        events = list(comp.index.events())[::-1]
+        start = int(first) if first.isdecimal() else 0
         lines = [
             {
                 "n": n,
                 "who": comp.code(device),
-                "t": times[device, n],
+                "t": t,
                 "what": type(line).__name__,
                 "about": str(getattr(line, "kind", "") or getattr(line, "what", "")),
             }
-            for device, n, _, line in comp.index.events()
+            for device, n, t, line in events[start : start + LOG_PAGE]
         ]
-    return page(desk, "log.html", **values, tab="log", lines=lines[::-1][:500], total=len(lines))
+        return one.page("log.html", "log", lines=lines, total=len(events), start=start, checked=checked, next=start + LOG_PAGE)
+
+
+def search(desk: Desk, request: Request, form: Form) -> Response:
+    """Full text of this case alone: statements, exhibits, notes; in any script. The words stand in no address."""
+    query = form.get("q", "").strip()
+    with opened(desk, request) as one:
+        hits = find(one.comp, query)[:100] if query else []
+        return one.page("search.html", "", query=query, hits=[(kind, key, words, _place_of(one, kind, key)) for kind, key, words in hits])
+
+
+def _place_of(one: Opened, kind: str, key: str) -> str:
+    base = f"/cases/{one.cid}"
+    return {
+        "statement": f"{base}/statements/{key}", "exhibit": f"{base}/exhibits/{key}", "task": f"{base}/tasks", "review": f"{base}/findings",
+        "consent": f"{base}/people", "contact": f"{base}/people", "relation": f"{base}/people",
+    }.get(kind, f"{base}/sheet")  # fmt: skip

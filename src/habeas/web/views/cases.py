@@ -3,61 +3,61 @@
 from datetime import date, timedelta
 from importlib import resources
 
-import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
 from habeas.domain.errors import HabeasError
 from habeas.locale import tr
-from habeas.services.casebook import read_book
-from habeas.services.cases import CaseLine, import_folder, list_cases, new_case
+from habeas.services.cases import import_folder, new_case
+from habeas.services.listing import Listed
 from habeas.web.desk import Desk
-from habeas.web.pages import Form, go, page, problems_of
+from habeas.web.pages import Form, go, page, problems_of, today
+from habeas.web.views.common import SHOWN_FOR
 
 SAMPLE = "castro-1977"
+A_PAGE = 50
 
 
-class Listed(msgspec.Struct, frozen=True, kw_only=True):
-    """A line of the list, with the title that the case has inside."""
-
-    line: CaseLine
-    title: str
+def cases(desk: Desk, request: Request, form: Form) -> Response:
+    """Cases that this device has a place in; one that does not open hides no other. Words to find one by title come as a form."""
+    return _cases(desk, request, form)
 
 
-def cases(desk: Desk, _: Request, __: Form) -> Response:
-    """Every case that this device has a place in; one that does not open hides no other."""
-    return page(desk, "cases.html", cases=_listed(desk), title_typed="")
+def _cases(desk: Desk, request: Request, form: Form, problems: tuple[str, ...] = ()) -> Response:
+    asked, query = request.query_params.get("page", ""), form.get("q", "").strip()
+    number = int(asked) if asked.isdecimal() and asked != "0" else 1
+    found = desk.listing.find(desk.vault, query) if query else desk.listing.ids(desk.vault)
+    rows = desk.listing.lines(desk.vault, found[(number - 1) * A_PAGE : number * A_PAGE])
+    return page(
+        desk, "cases.html", status=422 if problems else 200, problems=problems, cases=rows, total=len(found), number=number,
+        pages=-(-len(found) // A_PAGE),
+        query=query, title_typed=form.get("title", ""), done=desk.just_done("", SHOWN_FOR),
+    )  # fmt: skip
 
 
-def _listed(desk: Desk) -> list[Listed]:
-    found = []
-    for line in list_cases(desk.vault):
-        title = ""
-        if not line.state and not line.dormant:
-            with desk.case(line.cid) as comp:
-                head = read_book(comp).head()
-                title = head.record.title if head else ""
-        found.append(Listed(line=line, title=title or line.cid))
-    return found
+def listed(desk: Desk) -> list[Listed]:
+    """All cases with their titles, for a list to choose from; the inbox is none."""
+    return [one for one in desk.listing.lines(desk.vault, desk.listing.ids(desk.vault)) if one.line.cid != desk.vault.settings.inbox]
 
 
-def new(desk: Desk, _: Request, form: Form) -> Response:
+def new(desk: Desk, request: Request, form: Form) -> Response:
     """An empty case."""
     title = form.get("title", "").strip()
     if not title:
-        return page(desk, "cases.html", status=422, cases=_listed(desk), title_typed="", problems=(tr("A new case needs a title."),))
+        return _cases(desk, request, form, (tr("A new case needs a title."),))
     try:
-        return go(f"/cases/{new_case(desk.vault, title, _in_a_year())}")
+        return go(f"/cases/{new_case(desk.vault, title, in_a_year())}")
     except HabeasError as error:
-        return page(desk, "cases.html", status=422, cases=_listed(desk), title_typed=title, problems=problems_of(error))
+        return _cases(desk, request, form, problems_of(error))
 
 
 def sample(desk: Desk, _: Request, __: Form) -> Response:
     """The public historical case, to look around in."""
     with resources.as_file(resources.files("habeas.demo_case")) as folder:
-        done = import_folder(desk.vault, folder / SAMPLE, _in_a_year())
+        done = import_folder(desk.vault, folder / SAMPLE, in_a_year())
     return go(f"/cases/{done.cid}")
 
 
-def _in_a_year() -> date:
-    return date.today() + timedelta(days=365)  # noqa: DTZ011  # the user's own calendar
+def in_a_year() -> date:
+    """When a case made today is to be looked at again."""
+    return today() + timedelta(days=365)

@@ -1,7 +1,7 @@
 """Coming in and going out: the first visit, a new vault with its recovery words, unlocking, locking."""
 
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
 from habeas.domain.errors import HabeasError
 from habeas.locale import tr
@@ -11,6 +11,7 @@ from habeas.vault.errors import RecoveryWordsError
 from habeas.vault.vault import check_recovery, create_vault, make_recovery
 from habeas.web.desk import COOKIE, Desk
 from habeas.web.pages import Form, go, page, problems_of
+from habeas.web.progress import events
 
 THRESHOLD, SHARES = 2, 3
 """Recovery words: so many lists of so many open the vault."""
@@ -107,3 +108,11 @@ async def stay(request: Request) -> Response:
     if desk.is_open:
         desk.touch()
     return Response(status_code=204 if desk.is_open else 403)
+
+
+async def progress(request: Request) -> Response:
+    """How far an upload is, as server-sent events; nothing while the vault is closed."""
+    desk: Desk = request.app.state.desk
+    if not desk.is_open:
+        return Response(status_code=403)
+    return StreamingResponse(events(desk.progress), media_type="text/event-stream")

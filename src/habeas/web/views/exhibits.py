@@ -1,40 +1,189 @@
-"""The exhibits of a case: what is sealed, and files that are sealed now, with an outcome for each."""
+"""The exhibits of a case: what is sealed, files that are sealed now, and one exhibit with its pages, custody and passages."""
+
+import re
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from habeas.domain.case import Exhibit
-from habeas.services.exhibits import Outcome, seal_streams
-from habeas.vault.events import Kind
+from habeas.domain.case import Form as HeldAs
+from habeas.domain.errors import BadInput, HabeasError
+from habeas.intake.looking import Seen
+from habeas.locale import tr
+from habeas.services.casebook import Entry
+from habeas.services.cases import edit, log_use, withdraw
+from habeas.services.exhibits import Outcome, custody, seal_streams
+from habeas.services.viewing import entry_of, passages, picture_of, seen
+from habeas.vault.events import Because, Kind, What
 from habeas.web.desk import Desk
-from habeas.web.pages import Form, page
+from habeas.web.pages import Form, go, problems_of
 from habeas.web.uploads import Files
-from habeas.web.views.case import frame, opened_book
+from habeas.web.views.common import Opened, opened, told
+
+DETAILS = ("title", "form", "obtained_from", "obtained_by", "obtained_on", "method", "language", "derived_from", "translation_of", "translator",
+"consent",
+           "disclosable")  # fmt: skip
+HIDDEN_AT_FIRST = ("picture",)
+"""What may be hard to look at: shown behind a warning."""
+MOST_MESSAGES = 300
+"""Messages of a chat on one page."""
 
 
 def exhibits(desk: Desk, request: Request, _: Form) -> Response:
     """What is sealed."""
-    return _exhibits(desk, request.path_params["cid"], ())
+    with opened(desk, request) as one:
+        return _exhibits(one, ())
 
 
-def _exhibits(desk: Desk, cid: str, outcomes: tuple[Outcome, ...]) -> Response:
-    with desk.case(cid) as comp:
-        book = opened_book(desk, comp)
-        case = book.case()
-        values = frame(comp, case)
+def _exhibits(one: Opened, outcomes: tuple[Outcome, ...]) -> Response:
+    case = one.case
     rows = [
-        {"number": one.record.number, "title": one.record.title or one.record.file, "form": one.record.form.value,
-         "size": one.content.size if one.content else 0, "sha256": one.content.sha256 if one.content else "",
-         "cited": [s.id for s in case.statements if s.exhibit == one.record.number]}
-        for one in book.of(Kind.EXHIBIT)
+        {"number": each.record.number, "title": each.record.title or each.record.file, "form": form_words(each.record.form),
+         "size": each.content.size if each.content else 0, "sha256": each.content.sha256 if each.content else "",
+         "disclosable": each.record.disclosable,
+         "cited": [s.id for s in case.statements if s.exhibit == each.record.number]}
+        for each in one.book.of(Kind.EXHIBIT)
     ]  # fmt: skip
-    sums = {word: sum(one.outcome == word for one in outcomes) for word in ("sealed", "duplicate", "refused")}
-    return page(desk, "exhibits.html", **values, tab="exhibits", rows=rows, outcomes=outcomes, sums=sums)
+    sums = {word: sum(each.outcome == word for each in outcomes) for word in ("sealed", "duplicate", "refused")}
+    return one.page("exhibits.html", "exhibits", rows=rows, outcomes=outcomes, sums=sums)
 
 
-def seal(desk: Desk, request: Request, files: Files) -> Response:
-    """Seal what was dropped or chosen."""
-    cid = request.path_params["cid"]
-    with desk.case(cid) as comp:
-        outcomes = seal_streams(comp, files, Exhibit(number=""))
-    return _exhibits(desk, cid, tuple(outcomes))
+def seal(desk: Desk, request: Request, files: Files) -> list[Outcome]:
+    """Seal some of what was dropped or chosen."""
+    with opened(desk, request) as one:
+        return seal_streams(one.comp, files, Exhibit(number=""))
+
+
+def sealed(desk: Desk, request: Request, outcomes: list[Outcome]) -> Response:
+    """What became of each file."""
+    with opened(desk, request) as one:
+        return _exhibits(one, tuple(outcomes))
+
+
+def exhibit(desk: Desk, request: Request, _: Form) -> Response:
+    """One exhibit: its pages or its text, its hash, its custody, and what was cited from it. ``?at=S001`` opens it at that statement's passage."""
+    number = request.path_params["number"]
+    with opened(desk, request) as one:
+        return _exhibit(one, number, request.query_params.get("at", ""), request.query_params.get("page", ""), request.query_params.get("show", ""))
+
+
+def _exhibit(one: Opened, number: str, at: str = "", asked: str = "", show: str = "", problems: tuple[str, ...] = ()) -> Response:
+    book = one.book
+    entry = book.find(Kind.EXHIBIT, number)
+    shown, trouble = Seen(kind="withheld"), ""
+    if entry.content is not None:
+        try:
+            shown = seen(one.comp, book, number)
+            log_use(one.comp, What.OPENED, (entry.id,), about="screen")
+        except BadInput as error:
+            trouble = error.problems[0].message
+    cited = [s for s in one.case.statements if s.exhibit == number]
+    marked = next((s for s in cited if s.id == at), None)
+    current = _page_of(shown, asked, marked.locator if marked else "", marked.quote if marked else "")
+    return one.page(
+        "exhibit.html", "exhibits", status=422 if problems else 200, problems=problems, entry=entry, exhibit=entry.record, shown=shown,
+        trouble=trouble,
+        current=current, pieces=_pieces(shown, current, marked.quote if marked else "", marked.locator if marked else ""), at=at,
+        cited=[told(one.case, s) for s in cited],
+        steps=custody(one.comp, entry.id), forms=[(form.value, form_words(form)) for form in HeldAs], details=DETAILS, words=detail_words,
+        hidden=_hard_to_look_at(entry, shown) and show != "1", messages=shown.messages[(current - 1) * MOST_MESSAGES : current * MOST_MESSAGES],
+        message_pages=-(-len(shown.messages) // MOST_MESSAGES), numbers=[each.number for each in one.case.exhibits if each.number != number],
+    )  # fmt: skip
+
+
+def _hard_to_look_at(entry: Entry, shown: Seen) -> bool:
+    return shown.kind in HIDDEN_AT_FIRST or bool(re.search(r"\.(mp4|mov|avi|3gp|webm)$", entry.record.file, re.IGNORECASE))
+
+
+def _page_of(shown: Seen, asked: str, locator: str, quote: str) -> int:
+    """The page that is shown: the one that was asked for, the passage's, the locator's, or the first."""
+    most = max(1, shown.pages if shown.kind == "pages" else -(-len(shown.messages) // MOST_MESSAGES))
+    if asked.isdecimal():
+        return min(max(int(asked), 1), most)
+    found = next(passages(shown.texts, quote), None) if quote and shown.kind == "pages" else None
+    if found is not None:
+        return found.page
+    named = re.search(r"\d+", locator) if shown.kind == "pages" else None
+    return min(max(int(named[0]), 1), most) if named else 1
+
+
+def _pieces(shown: Seen, page: int, quote: str, locator: str) -> list[tuple[str, bool]]:
+    """The text of the page in pieces: (text, whether it is the passage)."""
+    if not shown.texts:
+        return []
+    text = shown.texts[page - 1] if shown.kind == "pages" and page <= len(shown.texts) else shown.texts[0]
+    found = next(passages([text], quote), None) if quote else None
+    start, end = (found.start, found.end) if found is not None else _lines(text, locator)
+    return [(text[:start], False), (text[start:end], True), (text[end:], False)] if end > start else [(text, False)]
+
+
+def _lines(text: str, locator: str) -> tuple[int, int]:
+    """Where the lines of a locator such as "line 23" stand; nothing where it names none."""
+    named = re.search(r"(?:lines?|строк[аи]|l\.)\s*(\d+)(?:\s*[-–]\s*(\d+))?", locator, re.IGNORECASE)
+    if not named:
+        return 0, 0
+    lines = text.split("\n")
+    first, last = int(named[1]), int(named[2] or named[1])
+    start = sum(len(line) + 1 for line in lines[: first - 1])
+    return start, start + len("\n".join(lines[first - 1 : last]))
+
+
+def picture(desk: Desk, request: Request, _: Form) -> Response:
+    """A page of an exhibit as PNG, drawn anew without metadata."""
+    page = request.path_params["page"]
+    with opened(desk, request) as one:
+        return Response(picture_of(one.comp, one.book, request.path_params["number"], page), media_type="image/png")
+
+
+def change(desk: Desk, request: Request, form: Form) -> Response:
+    """What is recorded of an exhibit; its bytes never change."""
+    number = request.path_params["number"]
+    with opened(desk, request) as one:
+        cells = {name: form[name].strip() for name in DETAILS if name in form}
+        cells["disclosable"] = "true" if form.get("disclosable") else ""
+        try:
+            edit(one.comp, Kind.EXHIBIT, number, cells, "")
+        except HabeasError as error:
+            return _exhibit(one, number, problems=problems_of(error))
+        one.did(tr("Exhibit {number} was changed.", number=number), Kind.EXHIBIT, number)
+    return go(f"/cases/{one.cid}/exhibits/{number}")
+
+
+def take_out(desk: Desk, request: Request, form: Form) -> Response:
+    """An exhibit no longer counts; it stays sealed."""
+    number = request.path_params["number"]
+    with opened(desk, request) as one:
+        withdraw(one.comp, Kind.EXHIBIT, (number,), Because.MISTAKE, form.get("why", "").strip())
+        one.did(tr("Exhibit {number} was withdrawn; it stays sealed.", number=number), Kind.EXHIBIT, number)
+    return go(f"/cases/{one.cid}/exhibits")
+
+
+def take_away(desk: Desk, request: Request, _: Form) -> Response:
+    """The sealed bytes to a place of the user's own: a declared export, logged first."""
+    number = request.path_params["number"]
+    with opened(desk, request) as one:
+        entry = entry_of(one.book, number)
+        log_use(one.comp, What.OPENED, (entry.id,), about="download")
+        content: Any = entry.content
+        body = one.comp.read_content(content)
+    ending = re.search(r"\.[A-Za-z0-9]{1,5}$", entry.record.file)
+    name = f"exhibit-{re.sub(r'[^A-Za-z0-9-]', '', number)}{ending[0].lower() if ending else ''}"
+    return Response(body, media_type="application/octet-stream", headers={"content-disposition": f'attachment; filename="{name}"'})
+
+
+def form_words(form: HeldAs) -> str:
+    """In which form an exhibit is held, in words."""
+    return {
+        HeldAs.ORIGINAL: tr("the original"), HeldAs.SCAN: tr("a scan"), HeldAs.TRANSCRIPTION: tr("a transcription"), HeldAs.COPY: tr("a copy"),
+    }[form]  # fmt: skip
+
+
+def detail_words(name: str) -> str:
+    """A column of the table of exhibits as its field is called."""
+    return {
+        "title": tr("Title"), "form": tr("Held as"), "obtained_from": tr("Obtained from"), "obtained_by": tr("Obtained by"),
+        "obtained_on": tr("Obtained on"), "method": tr("How"), "language": tr("Language (such as ru)"), "derived_from": tr("Made from exhibit"),
+        "translation_of": tr("Translation of exhibit"), "translator": tr("Translator"), "consent": tr("Consent"),
+        "disclosable": tr("May leave in a dossier"),
+    }[name]  # fmt: skip

@@ -1,0 +1,152 @@
+"""Hand a dossier over from the screens: what would leave, who agreed, who could be harmed; then the sealed bag as one archive, checked first.
+
+Nothing touches the disk here; the archive goes to the browser, which puts it where its user says: a declared export, logged first. The signing key is
+made once and lies sealed in the vault. What it does not do: send anything; put counsel's memorandum beside a dossier.
+"""
+
+import io
+import zipfile
+from collections.abc import Sequence
+from datetime import date
+
+import msgspec
+
+from habeas.domain.case import Case, Consent
+from habeas.domain.errors import HabeasError
+from habeas.domain.identity import fold
+from habeas.dossier.redact import redact
+from habeas.locale import tr
+from habeas.seal.age import seal_with_passphrase
+from habeas.seal.bag import BagFile
+from habeas.seal.digest import digest_bytes
+from habeas.seal.signature import SigningKey
+from habeas.seal.verify import SIGNATURE, TAG_MANIFEST, verify_signature
+from habeas.services.cases import log_use
+from habeas.services.disclosing import Composed, bag_of
+from habeas.vault.compartment import Compartment
+from habeas.vault.errors import NotAllowedError
+from habeas.vault.events import Kind, What
+from habeas.vault.vault import Vault, check_passphrase
+
+FOLDER = "dossier"
+
+
+class NotAsSealedError(HabeasError):
+    """The archive that was just made does not hold what was signed; nothing was handed over."""
+
+
+class Leaves(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that a dossier would show: speakers as (known, shown), bodies, places, identifiers, exhibits as (number, title, file's ending)."""
+
+    speakers: tuple[tuple[str, str], ...]
+    bodies: tuple[str, ...]
+    places: tuple[str, ...]
+    identifiers: tuple[str, ...]
+    exhibits: tuple[tuple[str, str, str], ...]
+    withheld: int
+    masked: int
+
+
+def what_leaves(case: Case) -> Leaves:
+    """What would leave of a case as it is marked now. Raises NothingToDiscloseError."""
+    shown = redact(case)
+    known = {s.id: s for s in case.statements}
+    pairs = dict.fromkeys((known[s.id].speaker, s.speaker) for s in shown.case.statements)
+    return Leaves(
+        speakers=tuple(pairs), bodies=tuple(sorted({s.body for s in shown.case.statements if s.body})),
+        places=tuple(sorted({text for s in shown.case.statements for text in (s.place, s.to_place) if text})),
+        identifiers=tuple(sorted({f"{key}={value}" for s in shown.case.statements for key, value in s.identifiers}
+                                 | {f"{key}={value}" for key, value in shown.case.identifiers})),
+        exhibits=tuple((one.number, one.title, one.file.rpartition(".")[2].lower() if "." in one.file else "") for one in shown.case.exhibits),
+        withheld=shown.withheld, masked=shown.masked,
+    )  # fmt: skip
+
+
+class Agreed(msgspec.Struct, frozen=True, kw_only=True):
+    """A person whose words or papers would leave: what is on record of a consent, and a warning where it does not cover this."""
+
+    person: str
+    consent: Consent | None
+    warning: str
+
+
+def consents_for(case: Case, recipient: str, day: date) -> tuple[Agreed, ...]:
+    """The client and every speaker who is no state's, with what is on record for this recipient. It warns; people decide."""
+    shown = redact(case).case
+    ids = {s.id for s in shown.statements}
+    speakers = dict.fromkeys(s.speaker for s in case.statements if s.id in ids and s.side in _PEOPLE and s.speaker.strip())
+    client = case.person or case.pseudonym or case.title
+    return tuple(_agreed(case, person, recipient, day, client=person == client) for person in dict.fromkeys((client, *speakers)))
+
+
+_PEOPLE = ("family", "witness", "other")
+
+
+def _agreed(case: Case, person: str, recipient: str, day: date, *, client: bool) -> Agreed:
+    names = {fold(person)} | ({fold(case.person), fold(case.pseudonym)} - {""} if client else set())
+    mine = [one for one in case.consents if fold(one.person) in names]
+    refused = next((one for one in mine if one.refused), None)
+    if refused is not None:
+        return Agreed(person=person, consent=refused, warning=tr("refused: nothing of this person may leave"))
+    if not mine:
+        return Agreed(person=person, consent=None, warning=tr("no consent is on record"))
+    fitting = [one for one in mine if not one.recipient.strip() or one.recipient.strip().casefold() == recipient.strip().casefold()]
+    last = (fitting or mine)[-1]
+    if not fitting:
+        return Agreed(person=person, consent=last, warning=tr("the consent is for another recipient"))
+    if last.expires_on is not None and last.expires_on.hi is not None and last.expires_on.hi // 1440 + 1 < day.toordinal():
+        return Agreed(person=person, consent=last, warning=tr("the consent is over"))
+    return Agreed(person=person, consent=last, warning="")
+
+
+def signing_key(vault: Vault) -> SigningKey:
+    """The key that signs dossiers of this vault; made when it is first needed."""
+    if not vault.settings.signing:
+        vault.settings.signing = SigningKey.generate().to_pem(None).decode()
+        vault.save()
+    return SigningKey.from_pem(vault.settings.signing.encode())
+
+
+def seal_archive(composed: Composed, key: SigningKey, day: date) -> bytes:
+    """The sealed bag as one ZIP archive whose bytes depend on nothing but their content; read again and checked. Raises NotAsSealedError."""
+    files = bag_of(composed, key, day)
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in files:
+            info = zipfile.ZipInfo(f"{FOLDER}/{file.path}", (1980, 1, 1, 0, 0, 0))
+            info.compress_type, info.external_attr, info.create_system = zipfile.ZIP_DEFLATED, 0o600 << 16, 3
+            archive.writestr(info, b"".join(file.chunks()))
+    _check(out.getvalue(), files, key)
+    return out.getvalue()
+
+
+def _check(made: bytes, files: Sequence[BagFile], key: SigningKey) -> None:
+    with zipfile.ZipFile(io.BytesIO(made)) as archive:
+        found = {name.removeprefix(f"{FOLDER}/"): archive.read(name) for name in archive.namelist()}
+    same = {name: digest_bytes(content) for name, content in found.items()} == {file.path: file.digest for file in files}
+    if not same or not verify_signature(key.public_bytes, found[TAG_MANIFEST], found[SIGNATURE]):
+        raise NotAsSealedError
+
+
+def seal_for(archive: bytes, passphrase: str) -> bytes:
+    """The archive under a passphrase that the lawyer gets by another way; stock ``age -d`` opens it. Raises NotReadyError for a short one."""
+    check_passphrase(passphrase)
+    return seal_with_passphrase(archive, passphrase)
+
+
+def may_hand_over(comp: Compartment) -> None:
+    """Raise NotAllowedError for whoever makes no dossiers."""
+    if not comp.me.role.writes:
+        raise NotAllowedError(f"role {comp.me.role}")
+
+
+def log_handed_over(comp: Compartment, ids: tuple[str, ...], recipient: str, fingerprint: str) -> None:
+    """Say in the log what leaves, to whom, and which bag it was (the first figures of its digest), before it does."""
+    log_use(comp, What.EXPORTED, ids, reason=tr("dossier for {who}, archive {digest}", who=recipient, digest=fingerprint[:16]), about="dossier")
+
+
+def ids_of_disclosed(case: Case, entries: Sequence[tuple[str, Kind, str]]) -> tuple[str, ...]:
+    """Random ids of what leaves. ``entries``: (id, kind, key) of the book."""
+    statements = {s.id for s in case.statements if s.disclosable}
+    exhibits = {one.number for one in case.exhibits if one.disclosable}
+    return tuple(rid for rid, kind, key in entries if (kind is Kind.STATEMENT and key in statements) or (kind is Kind.EXHIBIT and key in exhibits))

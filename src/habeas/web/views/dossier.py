@@ -1,0 +1,210 @@
+"""The dossier builder: for whom, which findings, what leaves and how coarse, who agreed and who could be harmed, the real pages, then the seal.
+
+The memorandum is made on a page of its own and never stands beside a dossier. What was built is made anew from the case for each step; only the
+choices travel in the form.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from habeas.domain.case import Case
+from habeas.domain.errors import HabeasError
+from habeas.domain.work import Note
+from habeas.dossier.redact import NothingToDiscloseError
+from habeas.dossier.word import word_copy
+from habeas.intake.looking import draw
+from habeas.locale import tr
+from habeas.seal.digest import digest_bytes
+from habeas.seal.verify import group_fingerprint
+from habeas.services.cases import add_record, edit, vault_source
+from habeas.services.disclosing import Composed, compose_dossier, freeze, make_memorandum
+from habeas.services.generalising import Coarser, changed, chosen_cells, generalise
+from habeas.services.handing import (
+    Leaves,
+    consents_for,
+    ids_of_disclosed,
+    log_handed_over,
+    may_hand_over,
+    seal_archive,
+    seal_for,
+    signing_key,
+    what_leaves,
+)  # fmt: skip
+from habeas.vault.events import Kind
+from habeas.web.desk import Desk
+from habeas.web.pages import Form, go, page, problems_of, today
+from habeas.web.views.common import Opened, cards, opened, told
+
+RECIPIENTS = (
+    "INTERPOL, Commission for the Control of Files", "UN Working Group on Enforced or Involuntary Disappearances", "UN Human Rights Committee",
+    "European Court of Human Rights", "Asylum authority", "Court", "Lawyer",
+)  # fmt: skip
+"""Offered, not enforced: the name goes into the log and is compared with the consents."""
+QUESTIONS = ("harmed", "family", "read")
+
+
+def builder(desk: Desk, request: Request, form: Form) -> Response:
+    """The builder; a POST keeps the choices and shows what follows from them."""
+    with opened(desk, request) as one:
+        return _builder(one, form)
+
+
+def _choices(form: Form) -> dict[str, Any]:
+    return {
+        "recipient": form.get("recipient", "").strip(),
+        "findings": tuple(name.removeprefix("finding-") for name in form if name.startswith("finding-")),
+        "coarse": tuple(name.removeprefix("coarse-") for name in form if name.startswith("coarse-")), "originals": bool(form.get("originals")),
+        "answers": {name: form.get(name, "").strip() for name in QUESTIONS},
+    }  # fmt: skip
+
+
+def _builder(one: Opened, form: Form, problems: tuple[str, ...] = ()) -> Response:
+    case, chosen = one.case, _choices(form)
+    found = [card for card in cards(case, one.examined) if not card.counsel]
+    leaves: Leaves | None = None
+    offered: tuple[Coarser, ...] = ()
+    warnings: tuple[str, ...] = ()
+    allowed: set[str] = set()
+    trouble = ""
+    try:
+        leaves = what_leaves(case)
+        frozen = freeze(one.examined)
+        warnings = frozen.selection.warnings
+        allowed = {each.id for each in frozen.examination.findings}
+        if form.get("coarsen"):
+            ids = chosen["findings"] or tuple(card.finding.id for card in found if card.finding.id in allowed)
+            offered = generalise(frozen.redacted.case, ids)
+    except NothingToDiscloseError as error:
+        trouble = str(error)
+    untranslated = [
+        each for each in case.exhibits if each.disclosable and each.language not in ("", "en") and not _has_translation(case, each.number)
+    ]
+    return one.page(
+        "dossier.html", "dossier", status=422 if problems else 200, problems=problems, form=form, chosen=chosen, recipients=RECIPIENTS, cards=found,
+        leaves=leaves, trouble=trouble, warnings=warnings, allowed=allowed, offered=offered, statements=[told(case, s) for s in case.statements],
+        untranslated=untranslated, agreed=consents_for(case, chosen["recipient"], today()) if leaves else (), questions=_questions(),
+        fingerprint=group_fingerprint(signing_key(one.desk.vault).fingerprint), mayseal=one.comp.me.role.writes,
+    )  # fmt: skip
+
+
+def _has_translation(case: Case, number: str) -> bool:
+    return any(other.translation_of == number and other.disclosable for other in case.exhibits)
+
+
+def _questions() -> Mapping[str, str]:
+    return {
+        "harmed": tr("Who could be harmed if this becomes known to the other side, and what was left out for that reason?"),
+        "family": tr("What does the family know of this dossier, and did they agree?"),
+        "read": tr("Who has read every exhibit that leaves, word for word?"),
+    }
+
+
+def mark(desk: Desk, request: Request, form: Form) -> Response:
+    """What may leave: statements and exhibits, all on one page, each a revision of its own."""
+    with opened(desk, request) as one:
+        case = one.case
+        for kind, keyed, prefix in ((Kind.STATEMENT, {s.id: s.disclosable for s in case.statements}, "s-"),
+                                    (Kind.EXHIBIT, {each.number: each.disclosable for each in case.exhibits}, "e-")):  # fmt: skip
+            for key, before in keyed.items():
+                now = f"{prefix}{key}" in form
+                if now != before:
+                    edit(one.comp, kind, key, {"disclosable": "true" if now else ""}, "")
+        one.did(tr("What may leave was changed."))
+    return go(f"/cases/{one.cid}/dossier")
+
+
+def _composed(one: Opened, form: Form) -> Composed:
+    chosen = _choices(form)
+    source = vault_source(one.comp, "dossier")
+    frozen = freeze(one.examined)
+    offered = generalise(frozen.redacted.case, chosen["findings"]) if chosen["coarse"] else ()
+    cells = chosen_cells(offered, chosen["coarse"])
+    return compose_dossier(
+        source, today(), chosen=chosen["findings"], with_originals=chosen["originals"], coarsened=lambda redacted: changed(redacted, cells)
+    )
+
+
+def preview(desk: Desk, request: Request, form: Form) -> Response:
+    """The pages as they would be handed over."""
+    with opened(desk, request) as one:
+        try:
+            may_hand_over(one.comp)
+            made = _composed(one, form)
+        except HabeasError as error:
+            return _builder(one, form, problems_of(error))
+        token = one.desk.keep("preview", made.merged.pdf)
+        return one.page(
+            "preview.html", "dossier", form=form, chosen=_choices(form), made=made, token=token, pages=made.merged.pages,
+            draft=made.frozen.selection.draft,
+            files=sorted(made.payload), questions=_questions(), fingerprint=group_fingerprint(signing_key(desk.vault).fingerprint),
+        )  # fmt: skip
+
+
+def preview_page(desk: Desk, request: Request, _: Form) -> Response:
+    """One page of the preview, as PNG."""
+    content = desk.kept("preview", request.path_params["token"])
+    if content is None:
+        return page(desk, "message.html", status=404, title=tr("No such page"), problems=(tr("The preview is no longer in memory; make it again."),))
+    return Response(draw(content, "dossier.pdf", request.path_params["page"]), media_type="image/png")
+
+
+def seal(desk: Desk, request: Request, form: Form) -> Response:
+    """Seal, and give the archive to the browser: as it is, under a passphrase, or (not sealed) as a Word copy. The log says so first."""
+    kind = form.get("as", "zip")
+    with opened(desk, request) as one:
+        try:
+            may_hand_over(one.comp)
+            missing = _missing(one, form)
+            if missing:
+                return _builder(one, form, missing)
+            made = _composed(one, form)
+            key = signing_key(desk.vault)
+            body = word_copy(made.data, today()) if kind == "docx" else seal_archive(made, key, today())
+            if kind == "age":
+                body = seal_for(body, form.get("passphrase", ""))
+        except HabeasError as error:
+            return _builder(one, form, problems_of(error))
+        ids = ids_of_disclosed(one.case, [(each.id, each.kind, each.key) for each in one.book.entries])
+        log_handed_over(one.comp, ids, form.get("recipient", "").strip(), digest_bytes(body).sha256)
+        said = "; ".join(f"{name}: {form.get(name, '').strip()}" for name in QUESTIONS if form.get(name, "").strip())
+        if said:
+            _note(one, said)
+    name, mime = {"zip": ("dossier.zip", "application/zip"), "age": ("dossier.zip.age", "application/octet-stream"),
+                  "docx": ("dossier-copy.docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document")}[kind]  # fmt: skip
+    return Response(body, media_type=mime, headers={"content-disposition": f'attachment; filename="{name}"'})
+
+
+def _note(one: Opened, said: str) -> None:
+    add_record(one.comp, Kind.NOTE, Note(text=tr("Before a dossier left: {said}", said=said)))
+
+
+def _missing(one: Opened, form: Form) -> tuple[str, ...]:
+    """What has to be said before anything leaves."""
+    chosen = _choices(form)
+    said = [] if chosen["recipient"] else [tr("Name the recipient: it goes into the log, and consents are looked up for it.")]
+    said += [tr("Answer before it leaves: {question}", question=words) for name, words in _questions().items() if not chosen["answers"][name]]
+    refused = [each.person for each in consents_for(one.case, chosen["recipient"], today()) if each.consent is not None and each.consent.refused]
+    if refused:
+        said.append(tr("{count} people refused that anything of theirs leaves: take out what is theirs, or ask them again.", count=len(refused)))
+    unsure = [each for each in consents_for(one.case, chosen["recipient"], today()) if each.warning]
+    if unsure and not form.get("despite"):
+        said.append(tr("Consents are missing or do not cover this. Tick that you know it, if it may leave all the same."))
+    if form.get("as") not in ("zip", "age", "docx"):
+        said.append(tr("Choose how it leaves."))
+    return tuple(said)
+
+
+def memorandum(desk: Desk, request: Request, _: Form) -> Response:
+    """Counsel's memorandum: on a page of its own, with a reason in the log, never in a bag."""
+    with opened(desk, request) as one:
+        if request.method != "POST":
+            return one.page("memorandum.html", "dossier")
+        try:
+            may_hand_over(one.comp)
+            pdf = make_memorandum(vault_source(one.comp, "memorandum").case, today())
+        except HabeasError as error:
+            return one.page("memorandum.html", "dossier", status=422, problems=problems_of(error))
+    return Response(pdf, media_type="application/pdf", headers={"content-disposition": 'attachment; filename="memorandum-privileged.pdf"'})

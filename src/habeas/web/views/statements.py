@@ -1,0 +1,229 @@
+"""Statements: the table of them, and the editor with the source on the left and the fields on the right."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from habeas.domain.errors import BadInput, HabeasError
+from habeas.domain.statement import CIRCUMSTANCE_KEYS, IDENTIFIER_KEYS, Act, HowKnown, Side
+from habeas.domain.when import moment
+from habeas.dossier.words import act_words
+from habeas.intake.folder.columns import STATEMENTS
+from habeas.intake.folder.reading import record_cells
+from habeas.intake.gazetteer.places import resolve, suggestions
+from habeas.intake.gazetteer.table import key as place_key
+from habeas.intake.typed_dates import Typed, read_typed
+from habeas.locale import tr
+from habeas.services.cases import add_statement, edit, undo, withdraw
+from habeas.services.records import history
+from habeas.services.viewing import passage, seen
+from habeas.vault.events import Because, Kind
+from habeas.web.desk import Desk
+from habeas.web.pages import Form, go, problems_of
+from habeas.web.views.common import Opened, opened, side_words, told
+
+FIVE = ("speaker", "side", "act", "when", "place")
+"""The fields that a new statement asks; the rest is under "more"."""
+MORE = (
+    "body",
+    "how_known",
+    "relayed_by",
+    "denied",
+    "to_place",
+    "stated_on",
+    "event",
+    "identifiers",
+    "circumstances",
+    "person",
+    "disclosable",
+    "shown_as",
+)
+SOURCE = ("summary", "quote", "quote_translation", "exhibit", "locator")
+DATES = ("when", "stated_on")
+
+
+def statements(desk: Desk, request: Request, _: Form) -> Response:
+    """All statements."""
+    with opened(desk, request) as one:
+        case = one.case
+        return one.page("statements.html", "statements", rows=[told(case, s) for s in case.statements])
+
+
+def new(desk: Desk, request: Request, form: Form) -> Response:
+    """An empty editor; a POST from an exhibit's page brings the passage that was selected there."""
+    with opened(desk, request) as one:
+        try:
+            return _editor(one, "", _cited(one, form))
+        except BadInput as error:
+            return _editor(one, "", {name: form.get(name, "") for name in (*FIVE, *SOURCE)}, problems_of(error))
+
+
+def _cited(one: Opened, form: Form) -> dict[str, str]:
+    """The cells that a selection fills: the words as they stand in the exhibit, and where."""
+    cells = {name: form.get(name, "") for name in (*FIVE, *MORE, *SOURCE) if form.get(name)}
+    number, quote = form.get("exhibit", ""), form.get("quote", "").strip()
+    if not number or not quote or form.get("locator"):
+        return cells
+    shown = seen(one.comp, one.book, number)
+    near = (int(form["page"]), int(form["start"])) if form.get("page", "").isdecimal() and form.get("start", "").isdecimal() else None
+    found = passage(shown.texts, quote, near)
+    return {**cells, "quote": found.words, "locator": found.locator(paged=shown.kind == "pages")}
+
+
+def add(desk: Desk, request: Request, form: Form) -> Response:
+    """A new statement."""
+    with opened(desk, request) as one:
+        cells, asked, problems = _cells(one, form)
+        if not problems and not asked:
+            try:
+                number = add_statement(one.comp, cells)
+            except HabeasError as error:
+                problems = problems_of(error)
+            else:
+                one.did(tr("{id} was added.", id=number), Kind.STATEMENT, number)
+                return go(f"/cases/{one.cid}/statements#{number}")
+        return _editor(one, "", dict(form), problems, asked)
+
+
+def statement(desk: Desk, request: Request, _: Form) -> Response:
+    """One statement, to be read and corrected."""
+    with opened(desk, request) as one:
+        entry = one.book.find(Kind.STATEMENT, request.path_params["statement"])
+        return _editor(one, entry.key, record_cells(STATEMENTS, entry.record))
+
+
+def change(desk: Desk, request: Request, form: Form) -> Response:
+    """A new revision of a statement; the older ones stay."""
+    number = request.path_params["statement"]
+    with opened(desk, request) as one:
+        cells, asked, problems = _cells(one, form, keep_empty=True)
+        if not problems and not asked:
+            try:
+                edit(one.comp, Kind.STATEMENT, number, cells, form.get("why", "").strip())
+            except HabeasError as error:
+                problems = problems_of(error)
+            else:
+                one.did(tr("{id} was changed.", id=number), Kind.STATEMENT, number)
+                return go(f"/cases/{one.cid}/statements/{number}")
+        return _editor(one, number, dict(form), problems, asked)
+
+
+def take_out(desk: Desk, request: Request, form: Form) -> Response:
+    """A statement no longer counts; nothing that was sealed is destroyed by a click."""
+    number = request.path_params["statement"]
+    with opened(desk, request) as one:
+        withdraw(one.comp, Kind.STATEMENT, (number,), Because.MISTAKE, form.get("why", "").strip())
+        one.did(tr("{id} was withdrawn.", id=number), Kind.STATEMENT, number)
+    return go(f"/cases/{one.cid}/statements")
+
+
+def take_back(desk: Desk, request: Request, form: Form) -> Response:
+    """Undo the last change of a record: of any kind that the screens change."""
+    kind, key = Kind(form.get("kind", "")), form.get("key", "")
+    with opened(desk, request) as one:
+        entry = one.book.find(kind, key)
+        if entry.withdrawn:
+            withdraw(one.comp, kind, (entry.id,), Because.MISTAKE, "", back=True)
+        else:
+            undo(one.comp, kind, entry.id)
+        one.did(tr("Undone."))
+    return go(f"/cases/{one.cid}{_BACK.get(kind, '')}")
+
+
+_BACK: Mapping[Kind, str] = {
+    Kind.STATEMENT: "/statements", Kind.EXHIBIT: "/exhibits", Kind.REVIEW: "/findings", Kind.TASK: "/tasks", Kind.CONTACT: "/people",
+    Kind.RELATION: "/people", Kind.CONSENT: "/people", Kind.NOTE: "/sheet", Kind.HEAD: "/sheet",
+}  # fmt: skip
+
+
+def _cells(one: Opened, form: Form, *, keep_empty: bool = False) -> tuple[dict[str, str], dict[str, Typed], tuple[str, ...]]:
+    """(cells, dates of which a person has to choose the reading, problems)."""
+    names = (*FIVE, *MORE, *SOURCE)
+    cells = {name: form[name].strip().replace("\r\n", "\n") for name in names if name in form and (keep_empty or form[name].strip())}
+    asked, problems = {}, []
+    for name in DATES:
+        typed = read_typed(form.get(f"{name}_reading") or cells.get(name, ""), years_of(one))
+        if len(typed.readings) == 1 and (typed.readings[0].edtf == cells.get(name, "") or form.get(f"{name}_reading") or _says_year(cells[name])):
+            cells[name] = typed.readings[0].edtf
+        elif typed.readings:
+            asked[name] = typed
+        elif typed.problem:
+            problems.append(tr("{column}: {why}", column=field_words(name), why=typed.problem))
+    return cells, asked, tuple(problems)
+
+
+def _says_year(text: str) -> bool:
+    """A reading that took its year from the case is shown and confirmed, never taken."""
+    return bool(read_typed(text).readings)
+
+
+def years_of(one: Opened) -> list[int]:
+    """Years that stand in the case, to be offered where one was left out."""
+    bounds = {bound for s in one.case.statements if s.when for bound in (s.when.lo, s.when.hi) if bound is not None}
+    return sorted({int(moment(bound)[:4]) for bound in bounds})[:6]
+
+
+def _editor(one: Opened, number: str, cells: Mapping[str, str], problems: tuple[str, ...] = (), asked: Mapping[str, Typed] | None = None) -> Response:
+    case = one.case
+    exhibit = cells.get("exhibit", "")
+    return one.page(
+        "statement.html", "statements", status=422 if problems else 200, problems=problems, number=number, cells=cells, asked=asked or {},
+        five=FIVE, more=MORE, words=field_words, sides=[(side.value, side_words(side)) for side in Side], acts=[(act.value,
+        act_words(act)) for act in Act],
+        known=[(how.value, how_words(how)) for how in HowKnown], numbers=[each.number for each in case.exhibits],
+        accused=number in case.accusation, changes=history(one.comp, Kind.STATEMENT, number) if number else [],
+        understood=[(name, *understood(one, cells[name])) for name in ("place", "to_place") if cells.get(name)], source=_source(one, exhibit),
+        speakers=sorted({s.speaker for s in case.statements if s.speaker}), identifiers=", ".join(IDENTIFIER_KEYS),
+        circumstances=", ".join(CIRCUMSTANCE_KEYS),
+    )  # fmt: skip
+
+
+def _source(one: Opened, number: str) -> Any:
+    return next((entry for entry in one.book.of(Kind.EXHIBIT) if entry.record.number == number), None)
+
+
+def understood(one: Opened, text: str) -> tuple[str, bool]:
+    """(what a place was understood as, whether exactly)."""
+    place = resolve(text, {place_key(place.name): place for place in one.case.places})
+    return (place.note or tr("known"), not place.note)
+
+
+def places(desk: Desk, request: Request, form: Form) -> Response:
+    """Places that begin as typed: those of the case first. For the script of the page; without it the page after says what was understood."""
+    typed = form.get("q", "")[:200]
+    with opened(desk, request) as one:
+        own = sorted({text for s in one.case.statements for text in (s.place, s.to_place) if text} | {place.name for place in one.case.places})
+        begins = place_key(typed)
+        mine = [text for text in own if begins and place_key(text).startswith(begins)]
+        return JSONResponse(list(dict.fromkeys([*mine, *suggestions(typed)]))[:10])
+
+
+def dates(desk: Desk, request: Request, form: Form) -> Response:
+    """How a date is read, for the script of the page."""
+    with opened(desk, request) as one:
+        typed = read_typed(form.get("q", ""), years_of(one))
+        return JSONResponse({"readings": [{"edtf": each.edtf, "words": each.words} for each in typed.readings], "problem": typed.problem})
+
+
+def how_words(how: HowKnown) -> str:
+    """How a source knows, in words."""
+    return {
+        HowKnown.FIRSTHAND: tr("saw or did it"), HowKnown.SECONDHAND: tr("heard it from somebody"),
+        HowKnown.OFFICIAL_RECORD: tr("from an official record"),
+        HowKnown.UNKNOWN: tr("not known"),
+    }[how]  # fmt: skip
+
+
+def field_words(name: str) -> str:
+    """A column of the table of statements as its field is called."""
+    return {
+        "speaker": tr("Who says it"), "side": tr("On whose side"), "act": tr("What happened"), "when": tr("When"), "place": tr("Where"),
+        "body": tr("On behalf of which body or state"), "how_known": tr("How they know"), "relayed_by": tr("Passed on by (outermost first, <)"),
+        "denied": tr("They say that it did not happen"), "to_place": tr("To where"), "stated_on": tr("When it was said"),
+        "event": tr("The same event as others (one word)"), "identifiers": tr("Numbers and names as written"), "circumstances": tr("Circumstances"),
+        "person": tr("About another person"), "disclosable": tr("May leave in a dossier"), "shown_as": tr("Shown outside as"),
+        "summary": tr("In one sentence"), "quote": tr("The exact words"), "quote_translation": tr("Translation"), "exhibit": tr("Exhibit"),
+        "locator": tr("Page or line"),
+    }.get(name, name)  # fmt: skip
