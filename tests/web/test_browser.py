@@ -231,6 +231,7 @@ def test_the_whole_way_by_mouse(tmp_path):
         assert "dossier" in page.content()
         follow(page, "button:has-text('Verify')")
         assert "Everything holds" in page.locator("section.card[role=status]").first.inner_text()
+        page.goto(case)
         follow(page, "text=Lock now")
         assert page.locator("h1").inner_text() == "The vault is locked"
         accessible(page)

@@ -311,6 +311,17 @@ def verify(folder: Path, fingerprint: str | None, *, as_json: bool) -> None:
     sys.exit(0 if verdict.good else 1)
 
 
+@main.command("verify-page")
+@click.argument("file", metavar="FILE.html", type=_FOLDER)
+def verify_page_(file: Path) -> None:
+    """Write the page with which a recipient checks a dossier in a browser, offline. Give it by another way than the dossier."""
+    from habeas.seal.verify_page import verify_page  # noqa: PLC0415
+    from habeas.services.exports import write_private  # noqa: PLC0415
+
+    write_private(file, verify_page())
+    click.echo(tr("Written. Give it to the recipient by another way than the dossier."))
+
+
 def _day(day: datetime | None) -> date:
     return day.date() if day else datetime.now(tz=UTC).astimezone().date()
 

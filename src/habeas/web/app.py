@@ -66,6 +66,7 @@ def make_app(desk: Desk, port: int) -> ASGIApp:
         Route("/settings/passphrase", screen(settings.passphrase), methods=["POST"]),
         Route("/settings/backup", screen(settings.backup), methods=["POST"]),
         Route("/settings/verify", screen(settings.verify), methods=["POST"]),
+        Route("/verify-page", screen(settings.page_for_recipients)),
         Route("/help", screen(settings.guide)),
         Route("/help/{name:str}", screen(settings.guide)),
         Route(one, screen(case.overview)),

@@ -10,6 +10,7 @@ from habeas import __version__
 from habeas.domain.errors import HabeasError
 from habeas.locale import language, tr, use_language
 from habeas.seal.verify import group_fingerprint
+from habeas.seal.verify_page import verify_page
 from habeas.services.handing import signing_key
 from habeas.services.vaults import Verified, make_backup, verify_vault
 from habeas.vault.errors import WrongPassphraseError
@@ -80,6 +81,11 @@ def backup(desk: Desk, _: Request, form: Form) -> Response:
 def verify(desk: Desk, _: Request, __: Form) -> Response:
     """Read everything that this device can open, to the end."""
     return _settings(desk, verified=verify_vault(desk.vault))
+
+
+def page_for_recipients(_: Desk, __: Request, ___: Form) -> Response:
+    """The stand-alone page with which a recipient checks a dossier."""
+    return Response(verify_page(), media_type="application/octet-stream", headers={"content-disposition": 'attachment; filename="verify.html"'})
 
 
 def guides() -> list[tuple[str, str]]:

@@ -1,0 +1,141 @@
+// Checks a sealed Habeas dossier in a browser: the same answers as verify.py, from the same rules, without any request.
+// files: Map of path inside the bag -> Uint8Array. What it does not answer: whether anything in it is true.
+"use strict";
+const P = 2n ** 255n - 19n;
+const L = 2n ** 252n + 27742317777372353535851937790883648493n;
+const mod = (a, m = P) => ((a % m) + m) % m;
+function power(base, exponent) {
+  let result = 1n;
+  for (let b = mod(base), e = exponent; e > 0n; e >>= 1n, b = (b * b) % P) if (e & 1n) result = (result * b) % P;
+  return result;
+}
+const D = mod(-121665n * power(121666n, P - 2n));
+const ROOT = power(2n, (P - 1n) / 4n);
+const point = (x, y) => ({ x, y, z: 1n, t: mod(x * y) });
+const NEUTRAL = { x: 0n, y: 1n, z: 1n, t: 0n };
+const BASE = point(15112221349535400772501151409588531511454012693041857206046113283949847762202n, mod(4n * power(5n, P - 2n)));
+function add(p, q) {
+  const a = mod((p.y - p.x) * (q.y - q.x)), b = mod((p.y + p.x) * (q.y + q.x));
+  const c = mod(2n * p.t * q.t * D), d = mod(2n * p.z * q.z);
+  const e = b - a, f = d - c, g = d + c, h = b + a;
+  return { x: mod(e * f), y: mod(g * h), z: mod(f * g), t: mod(e * h) };
+}
+function multiply(scalar, p) {
+  let total = NEUTRAL;
+  for (const bit of scalar.toString(2)) { total = add(total, total); if (bit === "1") total = add(total, p); }
+  return total;
+}
+const equal = (p, q) => mod(p.x * q.z - q.x * p.z) === 0n && mod(p.y * q.z - q.y * p.z) === 0n;
+const little = (bytes) => bytes.reduceRight((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
+function decode(bytes) {  // RFC 8032, 5.1.3; null if not canonical, not on the curve, or of small order
+  const number = little(bytes), y = number & (2n ** 255n - 1n), odd = number >> 255n;
+  const u = mod(y * y - 1n), v = mod(D * y * y + 1n);
+  let x = mod(u * power(v, 3n) * power(u * power(v, 7n), (P - 5n) / 8n));
+  if (mod(v * x * x - u)) x = mod(x * ROOT);
+  if (y >= P || mod(v * x * x - u) || (x === 0n && odd)) return null;
+  if ((x & 1n) !== odd) x = P - x;
+  const found = point(x, y);
+  return equal(multiply(8n, found), NEUTRAL) ? null : found;
+}
+const join = (...parts) => { const out = new Uint8Array(parts.reduce((n, p) => n + p.length, 0)); let at = 0; for (const p of parts) { out.set(p, at); at += p.length; } return out; };
+const hex = (bytes) => [...bytes].map((b) => b.toString(16).padStart(2, "0")).join("");
+const digest = async (name, bytes) => new Uint8Array(await crypto.subtle.digest(name, bytes));
+async function verifySignature(key, message, signature) {
+  if (key.length !== 32 || signature.length !== 64) return false;
+  const a = decode(key), r = decode(signature.slice(0, 32)), s = little(signature.slice(32));
+  if (!a || !r || s >= L) return false;
+  const k = little(await digest("SHA-512", join(signature.slice(0, 32), key, message))) % L;
+  return equal(multiply(s, BASE), add(r, multiply(k, a)));
+}
+const PREFIX = Uint8Array.from([0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00]);
+const ascii = (text) => new TextEncoder().encode(text);
+const same = (a, b) => a.length === b.length && a.every((byte, at) => byte === b[at]);
+const pem = (key) => ascii("-----BEGIN PUBLIC KEY-----\n" + btoa(String.fromCharCode(...PREFIX, ...key)) + "\n-----END PUBLIC KEY-----\n");
+function keyOf(untrusted) {
+  try {
+    const inner = Uint8Array.from(atob(new TextDecoder().decode(untrusted).split("\n")[1]), (c) => c.charCodeAt(0)).slice(PREFIX.length);
+    return inner.length === 32 && same(pem(inner), untrusted) ? inner : null;
+  } catch { return null; }
+}
+const TAGS = ["bagit.txt", "bag-info.txt", "manifest-sha256.txt", "signer.pem", "VERIFY.txt", "verify.py"];
+const LIST = "tagmanifest-sha256.txt", SIGNATURE = "tagmanifest-sha256.txt.sig";
+function badPath(path) {
+  return /[\x00-\x1f\x7f-\x9f\u2028\u2029\\%:]/.test(path) || /[\ud800-\udfff]/.test(path.replace(/[\ud800-\udbff][\udc00-\udfff]/g, ""))
+    || path.split("/").some((part) => ["", ".", ".."].includes(part)) || path.normalize("NFC") !== path;
+}
+function listed(name, bytes, say) {
+  const found = new Map();
+  let text;
+  try { text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes); } catch { say(name, "form"); return found; }
+  const lines = text.split("\n"), rest = lines.pop();
+  if (rest) lines.push(rest);
+  lines.forEach((line, at) => {
+    const match = /^([0-9a-f]{64})  (\S|\S.*\S)$/u.exec(line), path = match ? match[2] : "";
+    const misplaced = path.startsWith("data/") !== (name === "manifest-sha256.txt") || path === LIST || path === SIGNATURE;
+    if (rest || !match || misplaced || found.has(path) || badPath(path)) say(`${name}, line ${at + 1}`, "form"); else found.set(path, match[1]);
+  });
+  return found;
+}
+async function verifyBag(files, expected = "") {
+  const problems = [], say = (where, what) => problems.push({ where, what });
+  const wanted = expected.replace(/[\s:-]/g, "").toLowerCase();
+  if (wanted && !/^[0-9a-f]{64}$/.test(wanted)) return { state: "fingerprint", problems, signer: "", files: 0 };
+  if (![...files.keys()].some((path) => [...TAGS.slice(0, 4), LIST, SIGNATURE].includes(path))) return { state: "unreadable", problems, signer: "", files: files.size };
+  const hashes = new Map();
+  for (const [path, bytes] of files) hashes.set(path, hex(await digest("SHA-256", bytes)));
+  const get = (path) => files.get(path) || new Uint8Array();
+  const promised = new Map([...listed("manifest-sha256.txt", get("manifest-sha256.txt"), say), ...listed(LIST, get(LIST), say)]);
+  const normal = new Map([...hashes.keys()].map((path) => [path.normalize("NFC"), path]));
+  const seen = new Set([LIST, SIGNATURE]);
+  for (const [path, hash] of promised) {
+    const here = hashes.has(path) ? path : normal.get(path);
+    if (!here) { say(path, "missing"); continue; }
+    seen.add(here);
+    if (hashes.get(here) !== hash) say(path, "changed");
+  }
+  for (const path of [...TAGS, LIST, SIGNATURE]) if (!hashes.has(path)) say(path, "missing");
+  for (const path of hashes.keys()) if (!seen.has(path)) say(path, "extra");
+  const payload = [...files].filter(([path]) => path.startsWith("data/")).map(([, bytes]) => bytes.length);
+  const oxum = new TextDecoder().decode(get("bag-info.txt")).split("\n").filter((line) => /^payload-oxum/i.test(line));
+  if (oxum.length !== 1 || oxum[0] !== `Payload-Oxum: ${payload.reduce((a, b) => a + b, 0)}.${payload.length}`) say("bag-info.txt", "sizes");
+  if (!same(get("bagit.txt"), ascii("BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"))) say("bagit.txt", "form");
+  const key = keyOf(get("signer.pem"));
+  if (!key) say("signer.pem", "form");
+  if (!key || !(await verifySignature(key, get(LIST), get(SIGNATURE)))) say(SIGNATURE, "signature");
+  const signer = key ? hex(await digest("SHA-256", join(PREFIX, key))) : "";
+  const state = problems.length || !key ? "changed" : !wanted ? "signer unknown" : signer === wanted ? "unchanged" : "other key";
+  return { state, problems, signer, files: files.size };
+}
+const MOST = 2 ** 31;  // bytes of a bag in a browser's memory
+async function inflate(bytes, method, size) {
+  if (method === 0) return bytes;
+  const out = new Uint8Array(await new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"))).arrayBuffer());
+  if (out.length !== size) throw new Error("size");
+  return out;
+}
+async function unzip(buffer) {  // APPNOTE 6.3, stored and deflated entries; Zip64 and encryption are refused
+  const view = new DataView(buffer), bytes = new Uint8Array(buffer);
+  let end = buffer.byteLength - 22;
+  while (end >= 0 && view.getUint32(end, true) !== 0x06054b50) end -= 1;
+  if (end < 0) throw new Error("zip");
+  const files = new Map();
+  let at = view.getUint32(end + 16, true), total = 0;
+  for (let left = view.getUint16(end + 10, true); left > 0; left -= 1) {
+    if (view.getUint32(at, true) !== 0x02014b50 || view.getUint16(at + 8, true) & 1) throw new Error("zip");
+    const method = view.getUint16(at + 10, true), packed = view.getUint32(at + 20, true), size = view.getUint32(at + 24, true);
+    const names = view.getUint16(at + 28, true), skip = view.getUint16(at + 30, true) + view.getUint16(at + 32, true), start = view.getUint32(at + 42, true);
+    const name = new TextDecoder().decode(bytes.subarray(at + 46, at + 46 + names));
+    total += size;
+    if (total > MOST || ![0, 8].includes(method) || files.has(name)) throw new Error("zip");
+    const data = start + 30 + view.getUint16(start + 26, true) + view.getUint16(start + 28, true);
+    if (!name.endsWith("/")) files.set(name, await inflate(bytes.subarray(data, data + packed), method, size));
+    at += 46 + names + skip;
+  }
+  return files;
+}
+function inside(files) {  // one folder around the bag is taken off
+  const top = [...files.keys()].find((path) => path.endsWith("/bagit.txt") && path.split("/").length === 2);
+  if (files.has("bagit.txt") || !top) return files;
+  const prefix = top.slice(0, -"bagit.txt".length);
+  return new Map([...files].map(([path, bytes]) => [path.startsWith(prefix) ? path.slice(prefix.length) : "../" + path, bytes]));
+}

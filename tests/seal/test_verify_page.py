@@ -1,0 +1,121 @@
+"""The recipient's page gives the answers of verify.py in real Chromium, from a file on the disk, without any request."""
+
+import json
+import os
+import re
+import shutil
+import zipfile
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect, sync_playwright
+
+from habeas.seal.bag import lay_out
+from habeas.seal.bag_writer import write_bag
+from habeas.seal.kit import recipient_kit
+from habeas.seal.signature import SigningKey
+from habeas.seal.verify import verify_folder, verify_signature
+from habeas.seal.verify_page import verify_page
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+VECTORS = Path(os.environ.get("HABEAS_VECTORS", "../shared/vectors"))
+pytestmark = [
+    pytest.mark.slow, pytest.mark.enable_socket, pytest.mark.timeout(180), pytest.mark.filterwarnings("ignore"),
+    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed"),
+]  # fmt: skip
+
+
+@contextmanager
+def opened(folder):
+    """The page in a browser that is cut off from everything, and every address that it asked for."""
+    (folder / "verify.html").write_bytes(verify_page())
+    asked = []
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        context = chromium.new_context(offline=True)
+        page = context.new_page()
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto((folder / "verify.html").as_uri())
+        yield page
+        chromium.close()
+    assert len(asked) == 1
+
+
+def zipped(bag, out):
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(bag.rglob("*")):
+            if path.is_file():
+                archive.write(path, f"dossier/{path.relative_to(bag).as_posix()}")
+    return out
+
+
+@pytest.fixture
+def sealed(tmp_path):
+    key = SigningKey.generate()
+    payload = {"dossier.pdf": b"%PDF-1.7 made up" * 500, "findings.json": b"{}", "exhibits/exhibit-1.txt": "строка\n".encode()}
+    write_bag(tmp_path / "bag", lay_out(payload, recipient_kit(), (("Bagging-Date", "2026-11-26"),), key))
+    return tmp_path / "bag", key
+
+
+def answer(page, archive, fingerprint=""):
+    page.set_input_files("#zip", archive)
+    page.fill("#key", fingerprint)
+    page.click("#go")
+    expect(page.locator("#answer")).to_have_attribute("data-state", re.compile(".+"))
+    page.wait_for_timeout(50)
+    return page.get_attribute("#answer", "data-state"), page.inner_text("#answer")
+
+
+def test_it_says_what_verify_py_says_of_a_bag_and_of_every_way_to_spoil_it(sealed, tmp_path):
+    bag, key = sealed
+    other = SigningKey.generate()
+
+    def change(path, content):
+        (bag / path).write_bytes(content)
+
+    spoils = [
+        ("unchanged", key.fingerprint, lambda: None),
+        ("signer unknown", "", lambda: None),
+        ("other key", other.fingerprint, lambda: None),
+        ("changed", key.fingerprint, lambda: change("data/findings.json", b"{ }")),
+        ("changed", key.fingerprint, lambda: change("data/extra.txt", b"x")),
+        ("changed", key.fingerprint, lambda: (bag / "data/dossier.pdf").unlink()),
+        ("changed", key.fingerprint, lambda: change("tagmanifest-sha256.txt.sig", b"\0" * 64)),
+        ("changed", key.fingerprint, lambda: change("signer.pem", other.public_pem)),
+        ("changed", key.fingerprint, lambda: change("bag-info.txt", b"Payload-Oxum: 1.1\n")),
+        ("changed", key.fingerprint, lambda: change("manifest-sha256.txt", (bag / "manifest-sha256.txt").read_bytes().upper())),
+        ("unreadable", "", lambda: shutil.rmtree(bag / "data") or [one.unlink() for one in bag.iterdir() if one.name != "verify.py"]),
+    ]
+    whole = tmp_path / "whole"
+    shutil.copytree(bag, whole)
+    with opened(tmp_path) as page:
+        for number, (state, fingerprint, spoil) in enumerate(spoils):
+            shutil.rmtree(bag)
+            shutil.copytree(whole, bag)
+            spoil()
+            said, text = answer(page, zipped(bag, tmp_path / f"{number}.zip"), fingerprint)
+            assert said == state, (number, said, text)
+            assert verify_folder(bag, fingerprint or None).good is (state in ("unchanged", "signer unknown")), number
+
+
+def test_a_folder_is_read_as_well_and_nonsense_is_no_dossier(sealed, tmp_path):
+    bag, key = sealed
+    with opened(tmp_path) as page:
+        page.set_input_files("#folder", bag)
+        page.fill("#key", " ".join(key.fingerprint[at : at + 4] for at in range(0, 64, 4)).upper())
+        page.click("#go")
+        expect(page.locator("#answer")).to_have_attribute("data-state", "unchanged")
+        (tmp_path / "no.zip").write_bytes(b"PK nothing")
+        assert answer(page, tmp_path / "no.zip")[0] == "unreadable"
+
+
+@pytest.mark.skipif(not VECTORS.exists(), reason="published vectors are not here (set HABEAS_VECTORS)")
+def test_its_signatures_are_verified_by_the_strict_rule_of_verify_py(tmp_path):
+    vectors = json.loads((VECTORS / "ed25519/ed25519vectors.json").read_text("utf-8"))[::6]
+    cases = [(one["key"], one["msg"].encode().hex(), one["sig"]) for one in vectors]
+    ask = """async (cases) => { const bytes = (h) => Uint8Array.from(h.match(/../g) || [], (b) => parseInt(b, 16)); const out = [];
+    for (const [key, message, signature] of cases) out.push(await verifySignature(bytes(key), bytes(message), bytes(signature))); return out; }"""
+    with opened(tmp_path) as page:
+        found = page.evaluate(ask, cases)
+    assert found == [verify_signature(*(bytes.fromhex(part) for part in one)) for one in cases] and any(found) and not all(found)
