@@ -210,7 +210,7 @@ def test_no_field_is_kept_by_the_browser_or_sent_to_a_spelling_service(visitor):
     (cid,) = visitor.desk.vault.case_ids()
     for path in ("/cases", "/settings", f"/cases/{cid}/statements/new", f"/cases/{cid}/people", f"/cases/{cid}/tasks", f"/cases/{cid}/sheet"):
         fields = [one for one in re.findall(r"<(?:input|textarea)[^>]*>", visitor.get(path)) if "hidden" not in one]
-        assert fields and all('type="file"' in one or 'autocomplete="off"' in one and 'spellcheck="false"' in one for one in fields)
+        assert fields and all('type="file"' in one or ('autocomplete="off"' in one and 'spellcheck="false"' in one) for one in fields)
 
 
 @pytest.mark.parametrize("path", ["/cases/case-000000000000", "/cases/x", "/cases/%2e%2e", "/nowhere", "/cases/case-000000000000/findings/cc-1"])

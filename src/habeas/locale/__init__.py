@@ -5,13 +5,18 @@ Dates are put into words by Babel (CLDR).
 """
 
 import gettext as _gettext
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date
+from functools import lru_cache
 from importlib import resources
 
 from babel.dates import format_date
 
 _current: _gettext.NullTranslations = _gettext.NullTranslations()
 _language = "en"
+_instead: ContextVar[tuple[str, _gettext.NullTranslations] | None] = ContextVar("language", default=None)
 
 
 def use_language(language: str) -> None:
@@ -23,17 +28,31 @@ def use_language(language: str) -> None:
 
 def language() -> str:
     """The language that is spoken now (ISO 639-1)."""
-    return _language
+    return (_instead.get() or (_language, _current))[0]
+
+
+def _spoken() -> _gettext.NullTranslations:
+    return (_instead.get() or (_language, _current))[1]
+
+
+@contextmanager
+def speaking(code: str) -> Iterator[None]:
+    """Speak another language within this block, in this thread alone: a paper need not be in the language of the screens."""
+    before = _instead.set((code, _catalogue(code)))
+    try:
+        yield
+    finally:
+        _instead.reset(before)
 
 
 def tr(message: str, /, **values: object) -> str:
     """Return ``message`` in the current language with ``{name}`` fields filled from ``values``."""
-    return _current.gettext(message).format(**values) if values else _current.gettext(message)
+    return _spoken().gettext(message).format(**values) if values else _spoken().gettext(message)
 
 
 def tr_n(one: str, many: str, count: int, /, **values: object) -> str:
     """Return the singular or plural form for ``count`` (available as ``{count}``)."""
-    return _current.ngettext(one, many, count).format(count=count, **values)
+    return _spoken().ngettext(one, many, count).format(count=count, **values)
 
 
 def in_language(code: str, message: str, /, **values: object) -> str:
@@ -42,6 +61,7 @@ def in_language(code: str, message: str, /, **values: object) -> str:
     return catalogue.gettext(message).format(**values) if values else catalogue.gettext(message)
 
 
+@lru_cache(maxsize=8)
 def _catalogue(code: str) -> _gettext.NullTranslations:
     path = resources.files(__name__).joinpath(code, "LC_MESSAGES", "habeas.mo")
     if not path.is_file():
@@ -52,14 +72,14 @@ def _catalogue(code: str) -> _gettext.NullTranslations:
 
 def month_name(day: date) -> str:
     """The short name of a month in the current language (CLDR, through Babel)."""
-    return format_date(day, "LLL", locale=_language)
+    return format_date(day, "LLL", locale=language())
 
 
 def long_date(day: date) -> str:
     """A day in words in the current language, for example 22 September 1977."""
-    return format_date(day, "d MMMM y", locale=_language)
+    return format_date(day, "d MMMM y", locale=language())
 
 
 def long_month(day: date) -> str:
     """A month in words, for example September 1977."""
-    return format_date(day, "LLLL y", locale=_language)
+    return format_date(day, "LLLL y", locale=language())

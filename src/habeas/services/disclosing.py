@@ -33,7 +33,7 @@ from habeas.intake.folder.reading import statement_row
 from habeas.intake.folder.tables import write_csv
 from habeas.intake.gazetteer import understand
 from habeas.intake.gazetteer.places import unclear
-from habeas.locale import long_date, tr, tr_n
+from habeas.locale import language, long_date, tr, tr_n
 from habeas.seal.bag import BagFile, lay_out
 from habeas.seal.bag_writer import write_bag
 from habeas.seal.digest import digest_bytes
@@ -278,7 +278,7 @@ def language_code(words: str) -> str:
 
 
 def _page(day: date, title: str) -> dict[str, Any]:
-    return {"date": [day.year, day.month, day.day], "date_words": long_date(day), "lang": "en", "total": 0, "running": title}
+    return {"date": [day.year, day.month, day.day], "date_words": long_date(day), "lang": language(), "total": 0, "running": title}
 
 
 def _annex(made: dict[str, Made]) -> dict[str, Any]:

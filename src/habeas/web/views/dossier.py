@@ -16,7 +16,7 @@ from habeas.domain.work import Note
 from habeas.dossier.redact import NothingToDiscloseError
 from habeas.dossier.word import word_copy
 from habeas.intake.looking import draw
-from habeas.locale import tr
+from habeas.locale import speaking, tr
 from habeas.seal.digest import digest_bytes
 from habeas.seal.verify import group_fingerprint
 from habeas.services.cases import add_record, edit, vault_source
@@ -43,6 +43,8 @@ RECIPIENTS = (
     "European Court of Human Rights", "Asylum authority", "Court", "Lawyer",
 )  # fmt: skip
 """Offered, not enforced: the name goes into the log and is compared with the consents."""
+SPOKEN = {"en": "English", "ru": "Русский"}
+"""Languages of a dossier."""
 QUESTIONS = ("harmed", "family", "read")
 
 
@@ -57,6 +59,7 @@ def _choices(form: Form) -> dict[str, Any]:
         "recipient": form.get("recipient", "").strip(),
         "findings": tuple(name.removeprefix("finding-") for name in form if name.startswith("finding-")),
         "coarse": tuple(name.removeprefix("coarse-") for name in form if name.startswith("coarse-")), "originals": bool(form.get("originals")),
+        "speak": form.get("speak") if form.get("speak") in SPOKEN else "en",
         "answers": {name: form.get(name, "").strip() for name in QUESTIONS},
     }  # fmt: skip
 
@@ -83,7 +86,8 @@ def _builder(one: Opened, form: Form, problems: tuple[str, ...] = ()) -> Respons
         each for each in case.exhibits if each.disclosable and each.language not in ("", "en") and not _has_translation(case, each.number)
     ]
     return one.page(
-        "dossier.html", "dossier", status=422 if problems else 200, problems=problems, form=form, chosen=chosen, recipients=RECIPIENTS, cards=found,
+        "dossier.html", "dossier", status=422 if problems else 200, problems=problems, form=form, chosen=chosen, recipients=RECIPIENTS,
+        spoken=SPOKEN, cards=found,
         leaves=leaves, trouble=trouble, warnings=warnings, allowed=allowed, offered=offered, statements=[told(case, s) for s in case.statements],
         untranslated=untranslated, agreed=consents_for(case, chosen["recipient"], today()) if leaves else (), questions=_questions(),
         fingerprint=group_fingerprint(signing_key(one.desk.vault).fingerprint), mayseal=one.comp.me.role.writes,
@@ -119,12 +123,12 @@ def mark(desk: Desk, request: Request, form: Form) -> Response:
 def _composed(one: Opened, form: Form) -> Composed:
     chosen = _choices(form)
     source = vault_source(one.comp, "dossier")
-    frozen = freeze(one.examined)
-    offered = generalise(frozen.redacted.case, chosen["findings"]) if chosen["coarse"] else ()
-    cells = chosen_cells(offered, chosen["coarse"])
-    return compose_dossier(
-        source, today(), chosen=chosen["findings"], with_originals=chosen["originals"], coarsened=lambda redacted: changed(redacted, cells)
-    )
+    with speaking(chosen["speak"]):
+        offered = generalise(freeze(one.examined).redacted.case, chosen["findings"]) if chosen["coarse"] else ()
+        cells = chosen_cells(offered, chosen["coarse"])
+        return compose_dossier(
+            source, today(), chosen=chosen["findings"], with_originals=chosen["originals"], coarsened=lambda redacted: changed(redacted, cells)
+        )
 
 
 def preview(desk: Desk, request: Request, form: Form) -> Response:
@@ -162,7 +166,8 @@ def seal(desk: Desk, request: Request, form: Form) -> Response:
                 return _builder(one, form, missing)
             made = _composed(one, form)
             key = signing_key(desk.vault)
-            body = word_copy(made.data, today()) if kind == "docx" else seal_archive(made, key, today())
+            with speaking(_choices(form)["speak"]):
+                body = word_copy(made.data, today()) if kind == "docx" else seal_archive(made, key, today())
             if kind == "age":
                 body = seal_for(body, form.get("passphrase", ""))
         except HabeasError as error:

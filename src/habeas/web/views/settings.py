@@ -42,6 +42,7 @@ def speak(desk: Desk, _: Request, form: Form) -> Response:
     chosen = form.get("language", "")
     if chosen in LANGUAGES:
         use_language(chosen)
+        desk.shelf.forget()  # findings are told in words
         if desk.is_open:
             desk.vault.settings.language = chosen
             desk.vault.save()
