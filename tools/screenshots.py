@@ -1,6 +1,7 @@
 """Pictures of every screen from the historical demo case alone, for the guide and for our own eyes.
 
     python tools/screenshots.py OUT [--language ru] [--wide 1280]
+    python tools/screenshots.py src/habeas/web/static/guide --guide --wide 1100 --only case statement …
 
 Wants Chromium. The vault is made in a temporary folder and is gone at the end.
 """
@@ -13,6 +14,7 @@ import threading
 from pathlib import Path
 
 import uvicorn
+from PIL import Image
 from playwright.sync_api import sync_playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
@@ -49,12 +51,19 @@ SCREENS = {
 }
 
 
+def smaller(path):
+    """Few colours: these are pictures of text."""
+    with Image.open(path) as picture:
+        picture.convert("RGB").quantize(96, dither=Image.Dither.NONE).save(path, optimize=True)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("out", type=Path)
     parser.add_argument("--language", default="en")
     parser.add_argument("--wide", type=int, default=1280)
     parser.add_argument("--only", nargs="*", default=None)
+    parser.add_argument("--guide", action="store_true", help="one window high, few colours: for the guide")
     given = parser.parse_args()
     use_language(given.language)
     given.out.mkdir(parents=True, exist_ok=True)
@@ -73,7 +82,8 @@ def main():
             browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
             page = browser.new_page(viewport={"width": given.wide, "height": 800})
             page.goto(base + desk.first_address)
-            page.screenshot(path=given.out / "unlock.png")
+            if not given.guide:
+                page.screenshot(path=given.out / "unlock.png")
             page.fill("#passphrase", PASSPHRASE)
             with page.expect_navigation():
                 page.click("button.filled")
@@ -86,7 +96,9 @@ def main():
                     continue
                 page.goto(base + path.format(case=case, finding=finding))
                 page.wait_for_timeout(150)
-                page.screenshot(path=given.out / f"{name}.png", full_page=True)
+                page.screenshot(path=given.out / f"{name}.png", full_page=not given.guide)
+                if given.guide:
+                    smaller(given.out / f"{name}.png")
             browser.close()
         server.should_exit = True
         thread.join(10)

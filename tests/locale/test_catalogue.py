@@ -56,6 +56,11 @@ def test_the_compiled_catalogue_is_that_of_the_words():
     assert (RUSSIAN / "habeas.mo").read_bytes() == compiled((RUSSIAN / "habeas.po").read_bytes())
 
 
+def test_no_sentence_hides_from_the_template_inside_another_string():
+    for path in (ROOT / "src/habeas").rglob("*.py"):
+        assert not re.search(r"\{tr(_n|_mark)?\(", path.read_text("utf-8")), path
+
+
 @pytest.mark.slow
 def test_the_template_holds_every_sentence_of_the_program(tmp_path):
     copy = tmp_path / "src/habeas/locale"

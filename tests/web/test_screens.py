@@ -119,11 +119,11 @@ def test_the_log_says_once_for_each_time_that_the_vault_was_open_that_a_case_was
     (cid,) = visitor.desk.vault.case_ids()
     for _ in range(3):
         visitor.get(f"/cases/{cid}")
-    assert words(visitor.get(f"/cases/{cid}/log")).count("Touched reviewed") == 1
+    assert words(visitor.get(f"/cases/{cid}/log")).count("looked at: on the screen") == 1
     visitor.post("/lock")
     visitor.unlock()
     visitor.get(f"/cases/{cid}/statements")
-    assert words(visitor.get(f"/cases/{cid}/log")).count("Touched reviewed") == 2
+    assert words(visitor.get(f"/cases/{cid}/log")).count("looked at: on the screen") == 2
 
 
 def test_a_page_that_reloads_itself_and_a_look_at_style_sheets_keep_nothing_open(visitor):

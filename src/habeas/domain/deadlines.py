@@ -8,6 +8,8 @@ from datetime import date
 
 import msgspec
 
+from habeas.locale import tr_mark
+
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
     """``months`` after the ``start`` that is named; ``verified``: read in ``source``, else from memory and never computed."""
@@ -21,17 +23,21 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
 
 
 RULES = (
-    Rule(key="wgeid-urgent", words="WGEID, urgent procedure: reaches it within three months of the disappearance", start="disappearance", months=3,
+    Rule(key="wgeid-urgent", words=tr_mark("WGEID, urgent procedure: reaches it within three months of the disappearance"),
+    start=tr_mark("disappearance"), months=3,
          source="WGEID, methods of work and form", verified=True),
-    Rule(key="ccf-access", words="CCF: decision on access within four months of admissibility", start="admissibility", months=4,
+    Rule(key="ccf-access", words=tr_mark("CCF: decision on access within four months of admissibility"), start=tr_mark("admissibility"), months=4,
          source="Statute of the CCF, article 40", verified=True),
-    Rule(key="ccf-deletion", words="CCF: decision on correction or deletion within nine months of admissibility", start="admissibility", months=9,
+    Rule(key="ccf-deletion", words=tr_mark("CCF: decision on correction or deletion within nine months of admissibility"),
+    start=tr_mark("admissibility"), months=9,
          source="Statute of the CCF, article 40", verified=True),
-    Rule(key="ccf-revision", words="CCF: revision within six months of the discovery of a new fact", start="discovery", months=6,
+    Rule(key="ccf-revision", words=tr_mark("CCF: revision within six months of the discovery of a new fact"), start=tr_mark("discovery"), months=6,
          source="Statute of the CCF, article 42", verified=False),
-    Rule(key="ecthr", words="ECtHR: application within four months of the final domestic decision", start="final decision", months=4,
+    Rule(key="ecthr", words=tr_mark("ECtHR: application within four months of the final domestic decision"), start=tr_mark("final decision"),
+    months=4,
          source="Protocol 15, article 4", verified=False),
-    Rule(key="hrc-delay", words="Human Rights Committee: five years after domestic remedies are exhausted", start="exhaustion", months=60,
+    Rule(key="hrc-delay", words=tr_mark("Human Rights Committee: five years after domestic remedies are exhausted"), start=tr_mark("exhaustion"),
+    months=60,
          source="rules of procedure, rule 99 (c)", verified=False),
 )  # fmt: skip
 

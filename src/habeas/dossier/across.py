@@ -246,7 +246,7 @@ def passage(cut: _Cut, text: str, spans: Sequence[tuple[int, int]]) -> str:
             gap = cut.shown(text[spans[at - 1][1] : span[0]])
             kinds = re.findall(r"⟦[^⟧]*⟧", gap)
             plain = _LETTERS.search(re.sub(r"⟦[^⟧]*⟧", "", gap))
-            kind = kinds[0] if len(set(kinds)) == 1 and not plain else f"⟦{tr('words')}⟧"
+            kind = kinds[0] if len(set(kinds)) == 1 and not plain else "⟦" + tr("words") + "⟧"
             parts.append(f" {kind} ")
         parts.append(cut.shown(text[slice(*span)]))
     return _joined(parts)
@@ -269,10 +269,10 @@ def _masked(text: str, lower: Collection[str]) -> Iterator[str]:
 def _kind(word: str, lower: Collection[str], *, opens: bool) -> str:
     """The slot that a word becomes; nothing for one that stays. ``opens``: a sentence or a quotation begins with it."""
     if any(c.isdigit() for c in word) or _CALENDAR.match(word):
-        return f"⟦{tr('date or number')}⟧"
+        return "⟦" + tr("date or number") + "⟧"
     odd = "_" in word or "@" in word
     if word == _HIDDEN or odd or (any(c.isupper() for c in word) and word not in _ALONE and not (opens and word.lower() in lower)):
-        return f"⟦{tr('name')}⟧"
+        return "⟦" + tr("name") + "⟧"
     return ""
 
 

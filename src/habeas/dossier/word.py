@@ -34,7 +34,7 @@ def word_copy(data: Data, day: date) -> bytes:
 def _lines(made: Document, data: Data) -> None:
     made.add_heading(_clean(data["title"]), 0)
     note = tr("Editable copy. The sealed dossier is the PDF in its bag; this copy proves nothing by itself.")
-    made.add_paragraph(note if not data["draft"] else f"{tr('DRAFT')}. {note}")
+    made.add_paragraph(note if not data["draft"] else tr("DRAFT") + ". " + note)
     for sentence in (data["sentence"], data["sentence_presumed"]):
         if sentence:
             made.add_paragraph(_clean(sentence)).runs[0].bold = True

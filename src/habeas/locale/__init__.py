@@ -50,6 +50,11 @@ def tr(message: str, /, **values: object) -> str:
     return _spoken().gettext(message).format(**values) if values else _spoken().gettext(message)
 
 
+def tr_mark(message: str) -> str:
+    """A sentence that is gathered for translators here and put into a language where it is shown."""
+    return message
+
+
 def tr_n(one: str, many: str, count: int, /, **values: object) -> str:
     """Return the singular or plural form for ``count`` (available as ``{count}``)."""
     return _spoken().ngettext(one, many, count).format(count=count, **values)

@@ -16,14 +16,15 @@ def calendar(agenda: Iterable[tuple[str, str, str]], stamp: str) -> bytes:
     """
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Habeas//deadlines//EN", "CALSCALE:GREGORIAN", "METHOD:PUBLISH"]
     made = stamp.replace("-", "").replace(":", "")
+    title = tr("Reminder")
     for day, cid, task in agenda:
         if not day[:1].isdigit():
             continue
         first = date.fromisoformat(day)
         lines += [
             "BEGIN:VEVENT", f"UID:{task}-{cid}@habeas.invalid", f"DTSTAMP:{made}", f"DTSTART;VALUE=DATE:{first:%Y%m%d}",
-            f"DTEND;VALUE=DATE:{first + timedelta(days=1):%Y%m%d}", _folded(f"SUMMARY:{tr('Reminder')} {cid[5:11]}-{task[:6]}"), "CLASS:PRIVATE",
-            "TRANSP:TRANSPARENT", "BEGIN:VALARM", "ACTION:DISPLAY", f"DESCRIPTION:{tr('Reminder')}", "TRIGGER:-P3D", "END:VALARM", "END:VEVENT",
+            f"DTEND;VALUE=DATE:{first + timedelta(days=1):%Y%m%d}", _folded(f"SUMMARY:{title} {cid[5:11]}-{task[:6]}"), "CLASS:PRIVATE",
+            "TRANSP:TRANSPARENT", "BEGIN:VALARM", "ACTION:DISPLAY", f"DESCRIPTION:{title}", "TRIGGER:-P3D", "END:VALARM", "END:VEVENT",
         ]  # fmt: skip
     return ("\r\n".join([*lines, "END:VCALENDAR"]) + "\r\n").encode()
 

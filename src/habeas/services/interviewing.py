@@ -11,7 +11,7 @@ import msgspec
 from habeas.domain.case import Exhibit
 from habeas.domain.errors import BadInput
 from habeas.domain.work import Interview
-from habeas.locale import in_language, tr
+from habeas.locale import in_language, tr, tr_mark
 from habeas.services.casebook import read_book, revise
 from habeas.services.cases import add_record
 from habeas.services.exhibits import seal_streams
@@ -44,11 +44,6 @@ def papers(code: str) -> Papers:
         confirms=say(tr_mark("This was read back to me in a language that I understand. It is what I said.")),
         signed=say(tr_mark("Signature or mark, place and day")), interpreter=say(tr_mark("Interpreter")),
     )  # fmt: skip
-
-
-def tr_mark(message: str) -> str:
-    """A sentence that is gathered for translators and translated later, in another language than the current one."""
-    return message
 
 
 SCRIPT = (

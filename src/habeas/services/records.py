@@ -78,13 +78,16 @@ def _task(cells: Mapping[str, str]) -> tuple[Task, str]:
             "task", tr("right would be rule={rules}, with from= the day of that start", rules=", ".join(one.key for one in RULES)), column="rule"
         )
     due = due or due_on(rule, start)
-    remark = tr("{words}, counted from the {start}. Source: {source}. The day that counts is the recipient's.", words=rule.words, start=rule.start,
+    remark = tr("{words}, counted from the {start}. Source: {source}. The day that counts is the recipient's.", words=tr(rule.words),
+    start=tr(rule.start),
                 source=rule.source)  # fmt: skip
     if due is None:
         remark = tr(
-            "CHECK: this rule was not verified, so no day was computed. {words}. Source to look at: {source}", words=rule.words, source=rule.source
+            "CHECK: this rule was not verified, so no day was computed. {words}. Source to look at: {source}",
+            words=tr(rule.words),
+            source=rule.source,
         )
-    title = cells.get("title") or rule.words
+    title = cells.get("title") or tr(rule.words)
     return Task(title=title, due_on=due.isoformat() if due else "", who=cells.get("who", ""), rule=rule.key, check=due is None), remark
 
 

@@ -18,6 +18,7 @@ from habeas.locale import language, tr, tr_n
 from habeas.vault.errors import NoSuchCaseError
 from habeas.web.desk import Desk, LockedDeskError
 from habeas.web.keys import key_words
+from habeas.web.words import all_in_words, in_words
 
 MOST_FORM = 1 << 20
 """Bytes of a form."""
@@ -29,7 +30,14 @@ _RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
 View = Callable[[Desk, Request, Form], Response]
 
 _templates = Environment(loader=PackageLoader("habeas.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-_templates.globals.update(tr=tr, tr_n=tr_n, key_words=key_words, printable=lambda text: "".join(c if c.isprintable() else "�" for c in text))
+_templates.globals.update(
+    tr=tr,
+    tr_n=tr_n,
+    key_words=key_words,
+    in_words=in_words,
+    all_in_words=all_in_words,
+    printable=lambda text: "".join(c if c.isprintable() else "�" for c in text),
+)
 _places: dict[object, anyio.CapacityLimiter] = {}
 
 

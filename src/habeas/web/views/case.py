@@ -183,15 +183,10 @@ def log(desk: Desk, request: Request, _: Form) -> Response:
         events = list(comp.index.events())[::-1]
         start = int(first) if first.isdecimal() else 0
         lines = [
-            {
-                "n": n,
-                "who": comp.code(device),
-                "t": t,
-                "what": type(line).__name__,
-                "about": str(getattr(line, "kind", "") or getattr(line, "what", "")),
-            }
+            {"n": n, "who": comp.code(device), "t": t, "what": str(getattr(line, "what", "")) or type(line).__name__,
+             "about": str(getattr(line, "kind", "") or getattr(line, "about", ""))}
             for device, n, t, line in events[start : start + LOG_PAGE]
-        ]
+        ]  # fmt: skip
         return one.page("log.html", "log", lines=lines, total=len(events), start=start, checked=checked, next=start + LOG_PAGE)
 
 

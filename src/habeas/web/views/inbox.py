@@ -140,6 +140,6 @@ def make(desk: Desk, _: Request, form: Form) -> Response:
     desk.waiting.clear()
     words = tr_n("{count} case was made from the table.", "{count} cases were made from the table.", len(planned.cases))
     desk.did(
-        Done(cid="", words=f"{words} {tr('The table itself is sealed in a case of its own; the file on your disk is still there in plaintext.')}")
+        Done(cid="", words=words + " " + tr("The table itself is sealed in a case of its own; the file on your disk is still there in plaintext."))
     )
     return go("/cases" if made.cids else "/inbox")

@@ -86,7 +86,7 @@ def grant(desk: Desk, request: Request, form: Form) -> Response:
         except HabeasError as error:
             return _people(one, problems_of(error), form)
         if note:
-            said = tr("A second person has to sign this: {what}. Give them the proposal below; they run: habeas case approve",
+            said = tr("A second person has to sign this: {what}. Give them the proposal below; they run: habeas vault approve",
                       what=" ".join(changes_in(one.comp, note)))  # fmt: skip
             return _people(one, said=f"{said}\n\n{note.decode()}")
         return _people(one, said=tr("Admitted. Give this invitation to that person, in person or on paper:") + f"\n\n{invitation}")

@@ -6,7 +6,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from habeas.domain.errors import BadInput, HabeasError
+from habeas.domain.errors import BadInput, HabeasError, UsageError
 from habeas.domain.statement import CIRCUMSTANCE_KEYS, IDENTIFIER_KEYS, Act, HowKnown, Side
 from habeas.domain.when import moment
 from habeas.dossier.words import act_words
@@ -121,7 +121,11 @@ def take_out(desk: Desk, request: Request, form: Form) -> Response:
 
 def take_back(desk: Desk, request: Request, form: Form) -> Response:
     """Undo the last change of a record: of any kind that the screens change."""
-    kind, key = Kind(form.get("kind", "")), form.get("key", "")
+    key = form.get("key", "")
+    try:
+        kind = Kind(form.get("kind", ""))
+    except ValueError:
+        raise UsageError(tr("there is nothing to undo")) from None
     with opened(desk, request) as one:
         entry = one.book.find(kind, key)
         if entry.withdrawn:
@@ -219,6 +223,7 @@ def how_words(how: HowKnown) -> str:
 def field_words(name: str) -> str:
     """A column of the table of statements as its field is called."""
     return {
+        "id": tr("No."),
         "speaker": tr("Who says it"), "side": tr("On whose side"), "act": tr("What happened"), "when": tr("When"), "place": tr("Where"),
         "body": tr("On behalf of which body or state"), "how_known": tr("How they know"), "relayed_by": tr("Passed on by (outermost first, <)"),
         "denied": tr("They say that it did not happen"), "to_place": tr("To where"), "stated_on": tr("When it was said"),

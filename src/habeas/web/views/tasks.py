@@ -29,7 +29,7 @@ def _tasks(one: Opened, problems: tuple[str, ...] = (), form: Form | None = None
         "tasks.html", "tasks", status=422 if problems else 200, problems=problems, form=form or {}, today=today().isoformat(),
         open_tasks=sorted((each for each in entries if not each.record.done_on), key=lambda each: each.record.due_on or "9"),
         done_tasks=[each for each in entries if each.record.done_on],
-        rules=[(rule.key, rule.words, rule.start, rule.verified) for rule in RULES],
+        rules=[(rule.key, tr(rule.words), tr(rule.start), rule.verified) for rule in RULES],
     )  # fmt: skip
 
 

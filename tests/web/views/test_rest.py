@@ -1,0 +1,130 @@
+"""Tasks, interviews, timeline, patterns, settings, search, log and help."""
+
+import re
+
+import pytest
+from simulators.vaults import PASSPHRASE
+
+from habeas.vault.events import Kind
+
+pytestmark = pytest.mark.slow
+
+
+def test_a_task_is_added_done_and_undone(sample, shown):
+    sample.post("/tasks", title="Write to the court", due_on="5 января 2020", who="A1")
+    text = shown(sample.get("/tasks"))
+    assert "2020-01-05 late" in text
+    key = sample.book().of(Kind.TASK)[-1].id
+    assert "Write to the court" in shown(sample.post("/tasks/done", task=key).text).split("Done (1)")[1]
+    sample.post("/undo", kind="task", key=key)
+    assert sample.book().of(Kind.TASK)[-1].record.done_on == ""
+
+
+def test_a_deadline_is_counted_only_from_a_rule_that_was_verified(sample, shown):
+    sample.post("/tasks", rule="ccf-access", **{"from": "2026-01-31"})
+    assert sample.book().of(Kind.TASK)[-1].record.due_on == "2026-05-31"
+    assert "CHECK" in shown(sample.post("/tasks", rule="ecthr", **{"from": "2026-01-31"}).text)
+    assert sample.book().of(Kind.TASK)[-1].record.due_on == ""
+    text = sample.visitor.get("/agenda")
+    assert "2026-05-31" in text and "CCF" not in shown(text)
+    assert "CCF" not in sample.visitor.get("/agenda.ics") and "20260531" in sample.visitor.get("/agenda.ics")
+
+
+def test_an_interview_from_the_script_to_the_papers(sample, shown):
+    assert "first say" in shown(sample.post("/interviews", status=422, person="Aunt").text)
+    text = sample.post("/interviews", person="Aunt", language="ru", consent_read="true").text
+    key = re.search(r"/interviews/([0-9a-f]+)/paper", text)[1]
+    sample.post(f"/interviews/{key}", text="Он был дома.", do="pause")
+    paper = shown(sample.get(f"/interviews/{key}/paper"))
+    assert "Согласие" in paper and "Consent" in paper and "Он был дома." in paper
+    assert "read it back" in shown(sample.post(f"/interviews/{key}", status=422, text="Он был дома.", do="finish").text)
+    assert "Он был дома." in shown(sample.post(f"/interviews/{key}", text="Он был дома.", do="finish", read_back="true").text)
+
+
+def test_the_timeline_is_filtered_by_source_kind_and_days_and_bad_days_are_told(sample, shown):
+    whole = sample.get("/timeline")
+    source = "Peace Commission"
+    some = sample.post("/timeline", source=source, act="", **{"from": "", "to": ""}).text
+    assert whole.count("<tr") > some.count("<tr") > 1 and source in shown(some).split("The same as a table")[1]
+    later = shown(sample.post("/timeline", **{"from": "20 сентября 1977", "to": "1977-12"}).text).split("The same as a table")[1]
+    assert "22 September 1977" in later and "August 1977 " not in later.replace("3 August 1977", "")[:0] + later.split("No.")[1][:40]
+    assert "several readings" in shown(sample.post("/timeline", status=422, **{"from": "05/08/1977"}).text)
+
+
+def test_two_texts_are_compared_word_by_word(visitor, shown):
+    visitor.post("/cases/new", title="One")
+    (cid,) = visitor.desk.vault.case_ids()
+    for who, day in (("A", "5 January"), ("B", "9 March")):
+        visitor.post(f"/cases/{cid}/statements", speaker=who, side="state", act="departed", when="2017", quote=f"On {day} my son left for Syria")
+    text = visitor.post(f"/cases/{cid}/compare", a="S001", b="S002").text
+    assert "5 words are shared, of 8 in the first and 8 in the second" in shown(text) and text.count('<mark class="slot">') == 2
+    assert "two different statements" in shown(visitor.post(f"/cases/{cid}/compare", status=422, a="S001", b="S001").text)
+
+
+def test_several_cases_side_by_side(visitor, shown):
+    for _ in range(2):
+        visitor.post("/cases/sample")
+    first, second = visitor.desk.vault.case_ids()
+    assert "two cases at least are wanted" in shown(visitor.post("/patterns/new", status=422, **{f"case-of-{first}": "true"}).text)
+    text = visitor.post("/patterns/new", **{f"case-of-{first}": "true", f"case-of-{second}": "true"}).text
+    joint = next(cid for cid in visitor.desk.vault.case_ids() if cid not in (first, second))
+    assert "Look at these cases now" in shown(text)
+    assert "Look number 1: 2 cases" in shown(visitor.post(f"/patterns/{joint}").text)
+    assert "Joint compartment" in shown(visitor.get("/patterns")) and f"/cases/{joint}" not in visitor.get("/cases")
+
+
+def test_full_text_of_one_case_is_searched_and_the_words_stand_in_no_address(sample, shown):
+    answer = sample.post("/search", q="Pasaje OR flight")
+    assert "flight" not in str(answer.url)
+    assert re.search(r"statements/S0\d\d", sample.post("/search", q="passenger").text)
+    assert "Nothing found in this case" in shown(sample.post("/search", q="Zorvanelle").text)
+
+
+def test_a_case_is_found_by_its_title(visitor, shown):
+    visitor.post("/cases/new", title="Первое дело")
+    visitor.post("/cases/new", title="Second")
+    assert "Second" not in shown(visitor.post("/cases", q="первое").text) and "Первое дело" in shown(visitor.post("/cases", q="перво").text)
+
+
+def test_the_log_is_read_to_its_end(sample, shown):
+    assert "Everything holds" in shown(sample.post("/log").text)
+    assert "first page" in shown(sample.get("/log"))
+
+
+def test_the_sheet_prints_before_any_statement_exists(visitor, shown):
+    visitor.post("/cases/new", title="One")
+    (cid,) = visitor.desk.vault.case_ids()
+    assert "None yet." in shown(visitor.get(f"/cases/{cid}/sheet"))
+    visitor.post(f"/cases/{cid}/head", title="Two", pseudonym="P", person="", language="ru", notes="")
+    assert "Two" in shown(visitor.get(f"/cases/{cid}/sheet")) and "P" in shown(visitor.get(f"/cases/{cid}"))
+
+
+def test_backup_verification_and_another_passphrase(visitor, shown, tmp_path):
+    visitor.post("/cases/new", title="One")
+    assert "Everything holds." in shown(visitor.post("/settings/verify").text)
+    assert "Backed up" in shown(visitor.post("/settings/backup", place=str(tmp_path / "copy")).text) and (tmp_path / "copy").is_dir()
+    assert "inside the vault" in shown(visitor.post("/settings/backup", status=422, place=str(visitor.desk.root / "x")).text)
+    assert "Name the folder" in shown(visitor.post("/settings/backup", status=422, place="").text)
+    new = "another passphrase"
+    visitor.post("/settings/passphrase", status=422, old="wrong one entirely", passphrase=new, again=new)
+    visitor.post("/settings/passphrase", status=422, old=PASSPHRASE, passphrase=new, again="different")
+    visitor.post("/settings/passphrase", old=PASSPHRASE, passphrase=new, again=new)
+    visitor.post("/lock")
+    visitor.post("/unlock", status=422, passphrase=PASSPHRASE)
+    visitor.post("/unlock", passphrase=new)
+
+
+def test_every_page_of_the_guide_opens_and_one_that_is_not_there_says_so(visitor, shown):
+    pages = set(re.findall(r'href="/help/([^"#]+)"', visitor.get("/help")))
+    assert len(pages) > 1
+    for name in pages:
+        text = visitor.get(f"/help/{name}")
+        for link in re.findall(r'href="/help/([^"#]+)"', text):
+            assert link in pages, (name, link)
+        for picture in re.findall(r'src="(/static/[^"]+)"', text):
+            visitor.get(picture)
+    assert "no such page" in shown(visitor.get("/help/nothing", status=404))
+
+
+def test_undoing_what_cannot_be_undone_says_so(sample):
+    sample.post("/undo", status=422, kind="statement", key="S999")

@@ -1,0 +1,87 @@
+"""The editor: dates as they are read, places as they are understood, corrections with their history, and everything can be undone."""
+
+import pytest
+
+from habeas.vault.events import Kind
+
+pytestmark = pytest.mark.slow
+GIVEN = {"speaker": "a neighbour", "side": "witness", "act": "present"}
+
+
+def last(sample):
+    return sample.book().of(Kind.STATEMENT)[-1]
+
+
+@pytest.mark.parametrize(
+    ("typed", "edtf"), [("5 января 1977", "1977-01-05"), ("early May 1977", "1977-05-01/1977-05-10"), ("@S001+P2D", "@S001+P2D")]
+)
+def test_a_date_with_one_reading_is_taken_as_it_was_read(sample, typed, edtf):
+    sample.post("/statements", **GIVEN, when=typed)
+    assert last(sample).record.when.text == edtf
+
+
+@pytest.mark.parametrize(("typed", "offered"), [("5/8/1977", ["1977-08-05", "1977-05-08"]), ("5 августа", ["1977-08-05"])])
+def test_two_readings_or_a_missing_year_are_asked_for_and_nothing_is_written_before(sample, typed, offered):
+    before = last(sample).key
+    text = sample.post("/statements", **GIVEN, when=typed).text
+    assert all(f'name="when_reading" value="{one}"' in text for one in offered) and last(sample).key == before
+    sample.post("/statements", **GIVEN, when=typed, when_reading=offered[0])
+    assert last(sample).record.when.text == offered[0]
+
+
+def test_a_correction_is_a_revision_with_its_reason_and_is_undone_by_one_click(sample, shown):
+    text = shown(sample.post("/statements/S001", speaker="another name", side="witness", act="detained", when="1977-08", why="misheard").text)
+    assert "S001 was changed." in text and "misheard" in text
+    sample.post("/undo", kind="statement", key="S001")
+    assert sample.book().find(Kind.STATEMENT, "S001").record.speaker == "a former soldier of the Defence Information Service (SID)"
+
+
+def test_a_cell_that_is_cleared_is_empty_afterwards(sample):
+    sample.post("/statements/S008", speaker="x", side="press", act="other", when="", place="", quote="", summary="", exhibit="", locator="")
+    record = sample.book().find(Kind.STATEMENT, "S008").record
+    assert (record.when, record.place, record.exhibit) == (None, "", "")
+
+
+def test_a_withdrawn_statement_is_left_out_and_comes_back_by_one_click(sample):
+    sample.post("/statements/S008/withdraw")
+    assert "S008" not in [one.key for one in sample.book().of(Kind.STATEMENT)]
+    sample.post("/undo", kind="statement", key="S008")
+    assert "S008" in [one.key for one in sample.book().of(Kind.STATEMENT)]
+
+
+def test_a_statement_becomes_part_of_the_accusation_and_is_no_longer_by_the_same_button(sample):
+    before = sample.book().head().record.accusation
+    sample.post("/accuse", statement="S008")
+    assert sample.book().head().record.accusation == (*before, "S008")
+    sample.post("/accuse", statement="S008")
+    assert sample.book().head().record.accusation == before
+
+
+def test_places_are_offered_those_of_the_case_first_and_dates_are_read_back(sample):
+    assert sample.post("/places", q="La Cas").json()[0].startswith("La Casona")
+    assert any("Warsaw" in one for one in sample.post("/places", q="Warsa").json())
+    assert sample.post("/dates", q="05/08/1977").json()["readings"] == [
+        {"edtf": "1977-08-05", "words": "5 August 1977"}, {"edtf": "1977-05-08", "words": "8 May 1977"},
+    ]  # fmt: skip
+
+
+def test_how_a_place_was_understood_stands_beside_it(sample, shown):
+    sample.post("/statements", **GIVEN, when="1977-08-05", place="A house that nobody knows, Montevideo, Uruguay")
+    assert "Understood: known as somewhere in Montevideo" in shown(sample.get(f"/statements/{last(sample).key}"))
+
+
+def test_what_is_wrong_is_told_and_what_was_typed_stays(sample, shown):
+    text = sample.post("/statements", status=422, **GIVEN, when="1977-08-05", exhibit="99").text
+    assert "exhibit 99 is not in the table of exhibits" in shown(text) and 'value="a neighbour"' in text
+
+
+def test_a_table_of_statements_is_looked_at_before_it_is_taken_whole(sample, shown):
+    table = "id,speaker,side,act,when\nS900,a,witness,present,1977-08-01\nS901,b,witness,present,soon\n"
+    text = shown(sample.seal("more.csv", table.encode(), "/statements/table"))
+    assert "2 rows read = 1 would be taken + 0 are there already + 1 refused" in text and "row 3" in text
+    token = next(iter(sample.visitor.desk.waiting))
+    sample.post("/statements/import", status=200, token=token)
+    assert "S900" not in [one.key for one in sample.book().of(Kind.STATEMENT)]
+    text = sample.seal("more.csv", table.replace("soon", "1977-08-02").encode(), "/statements/table")
+    sample.post("/statements/import", token=next(iter(sample.visitor.desk.waiting)))
+    assert {"S900", "S901"} <= {one.key for one in sample.book().of(Kind.STATEMENT)} and not sample.visitor.desk.waiting
