@@ -19,7 +19,7 @@ MANIFEST = "BACKUP.sha256"
 RESTORED = "local/restored"
 """Stands in a vault that was restored and not opened since."""
 FORMAT = "habeas-backup/1"
-_LOCAL = ("index/", "tmp/", "partial/", "lock")
+_LOCAL = ("index/", "tmp/", "partial/", "lock", "screens")
 Progress = Callable[[int, int], None]
 """(done, of how many) files."""
 

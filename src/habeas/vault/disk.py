@@ -265,14 +265,17 @@ class Disk:
             raise DiskFailedError(os.strerror(error.errno or 0)) from None
 
     @contextmanager
-    def lock(self) -> Iterator[None]:
-        """Hold the vault for this process alone; raise LockedError where another has it. The system frees it when a process dies."""
+    def lock(self, name: str = "lock") -> Iterator[None]:
+        """Hold the vault (or another thing of that name in it) for this process alone; the system frees it when a process dies.
+
+        Raises LockedError where another process has it.
+        """
         try:
             with plain_errors():
-                stream = self._open_append("lock")
+                stream = self._open_append(name)
         except DiskReadOnlyError:  # a stick with its switch on: reading is possible
             self.read_only = True
-            stream = self.open("lock")
+            stream = self.open(name)
         with stream:
             try:
                 if os.name == "nt":  # not run here

@@ -13,7 +13,11 @@ from pathlib import Path
 import uvicorn
 
 from habeas.domain.errors import UsageError
+from habeas.dossier.pdf.visible import plain
+from habeas.intake.gazetteer.places import built_in
 from habeas.locale import tr
+from habeas.vault.disk import Disk
+from habeas.vault.errors import LockedError
 from habeas.web.app import make_app
 from habeas.web.desk import Desk
 
@@ -30,7 +34,8 @@ def listen(port: int) -> list[socket.socket]:
 
     Raises UsageError where the port is taken or may not be had.
     """
-    for last in [False] * (0 if port else TRIES) + [True]:
+    tries = 1 if port else TRIES
+    while True:
         bound: list[socket.socket] = []
         try:
             bound.append(_bound(socket.AF_INET, "127.0.0.1", port))
@@ -39,11 +44,11 @@ def listen(port: int) -> list[socket.socket]:
         except OSError as error:
             for one in bound:
                 one.close()
-            if last:
+            tries -= 1
+            if not tries:
                 raise _refused(port, error) from None
         else:
             return bound
-    raise AssertionError
 
 
 def _has_ipv6() -> bool:
@@ -81,6 +86,28 @@ def _refused(port: int, error: OSError) -> UsageError:
 
 def serve(root: Path, *, port: int = PORT, minutes: int, browser: bool = True, say: Callable[[str], object] = print) -> None:
     """Serve until stopped. ``say`` prints the address; the browser is opened where there is one."""
+    with alone(root):
+        _serve(root, port=port, minutes=minutes, browser=browser, say=say)
+
+
+@contextlib.contextmanager
+def alone(root: Path) -> Iterator[None]:
+    """Hold the screens of a vault for this process. Raises UsageError where another run has them: two windows would lock each other out."""
+    if not (root / "FORMAT").is_file():
+        yield
+        return
+    lock = contextlib.ExitStack()
+    try:
+        lock.enter_context(Disk(root).lock("screens"))
+    except LockedError:
+        raise UsageError(
+            tr("Habeas is open on this vault already: go on in its window, or stop it with Ctrl-C in the terminal where it was started")
+        ) from None
+    with lock:
+        yield
+
+
+def _serve(root: Path, *, port: int, minutes: int, browser: bool, say: Callable[[str], object]) -> None:
     bound = listen(port)
     port = int(bound[0].getsockname()[1])
     desk = Desk(root, minutes=minutes)
@@ -95,6 +122,7 @@ def serve(root: Path, *, port: int = PORT, minutes: int, browser: bool = True, s
         timeout_graceful_shutdown=2, ws="none",
     )  # fmt: skip
     server = uvicorn.Server(config)
+    threading.Thread(target=warm, daemon=True).start()
     with watched(desk), told_to_stop(server):
         try:
             with contextlib.suppress(KeyboardInterrupt):
@@ -103,6 +131,12 @@ def serve(root: Path, *, port: int = PORT, minutes: int, browser: bool = True, s
             desk.lock(wait=30)
             for one in bound:
                 one.close()
+
+
+def warm() -> None:
+    """Read what every picture needs (fonts, places) while a person types the passphrase."""
+    plain("–")
+    built_in()
 
 
 @contextlib.contextmanager
