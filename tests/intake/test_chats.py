@@ -50,6 +50,23 @@ def test_a_date_whose_order_nothing_in_the_file_proves_is_left_out_and_shown_as_
     assert first.on == "" and first.stamp == "05/01/2017, 21:14"
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "17/02/05, 10:00 - A: x\n17/02/06, 10:00 - B: y\n",  # the year comes first: 2005 would be before there was such a chat
+        "13/01/2017, 3:20 م - A: x\n14/01/2017, 3:21 م - B: y\n",  # half of the day, in letters that are not known here
+        "05/01/2017, 21:14 - A: x\n1/13/2017, 09:00 - B: pasted\n06/01/2017, 08:00 - A: y\n",  # one line proves an order in which the days run back
+    ],
+)
+def test_no_date_where_the_file_does_not_prove_it_beyond_doubt(lines):
+    found = read_chat("a.txt", lines.encode())
+    assert len(found) >= 2 and {one.on for one in found} == {""} and {one.who for one in found} <= {"A", "B"}
+
+
+def test_only_a_line_end_ends_a_line():
+    assert read_chat("a.txt", "13/01/2017, 21:14 - A: x\u202814/01/2017, 21:15 - B: y\n14/01/2017, 21:16 - A: z\n".encode())[0].text.endswith("B: y")
+
+
 def test_the_archive_that_a_telephone_makes_is_read_as_well():
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:

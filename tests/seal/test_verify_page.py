@@ -110,6 +110,39 @@ def test_a_folder_is_read_as_well_and_nonsense_is_no_dossier(sealed, tmp_path):
         assert answer(page, tmp_path / "no.zip")[0] == "unreadable"
 
 
+def polyglot(honest, evil):
+    """Two archives in one file: whoever trusts the offset in its end finds the first, whoever counts back from its end the second."""
+    at = honest.rindex(b"PK\x05\x06")
+    start = int.from_bytes(honest[at + 16 : at + 20], "little")
+    evil_end = evil.rindex(b"PK\x05\x06")
+    evil_start = int.from_bytes(evil[evil_end + 16 : evil_end + 20], "little")
+    head = honest[:start] + b"\0" * max(0, evil_start - start) + honest[start:at]
+    return head + evil
+
+
+def test_an_archive_in_which_two_programs_could_find_two_bags_is_refused(sealed, tmp_path):
+    bag, key = sealed
+    honest = zipped(bag, tmp_path / "honest.zip").read_bytes()
+    (bag / "data/dossier.pdf").write_bytes(b"EVIL" * 5_000)
+    evil = zipped(bag, tmp_path / "evil.zip").read_bytes()
+    spoiled = {"polyglot": polyglot(honest, evil), "before": b"x" + honest, "behind": honest + b"x"}
+    with zipfile.ZipFile(tmp_path / "folder.zip", "w") as archive, zipfile.ZipFile(tmp_path / "honest.zip") as before:
+        for name in before.namelist():
+            archive.writestr(name, before.read(name))
+        archive.writestr("dossier/data/empty/", b"")
+    with zipfile.ZipFile(tmp_path / "link.zip", "w") as archive, zipfile.ZipFile(tmp_path / "honest.zip") as before:
+        for name in before.namelist():
+            info = zipfile.ZipInfo(name)
+            info.create_system, info.external_attr = 3, (0o120777 if name.endswith(".pdf") else 0o100644) << 16
+            archive.writestr(info, before.read(name))
+    spoiled |= {"folder": (tmp_path / "folder.zip").read_bytes(), "link": (tmp_path / "link.zip").read_bytes()}
+    with opened(tmp_path) as page:
+        assert answer(page, tmp_path / "honest.zip", key.fingerprint)[0] == "unchanged"
+        for name, content in spoiled.items():
+            (tmp_path / "spoiled.zip").write_bytes(content)
+            assert answer(page, tmp_path / "spoiled.zip", key.fingerprint)[0] == "unreadable", name
+
+
 @pytest.mark.skipif(not VECTORS.exists(), reason="published vectors are not here (set HABEAS_VECTORS)")
 def test_its_signatures_are_verified_by_the_strict_rule_of_verify_py(tmp_path):
     vectors = json.loads((VECTORS / "ed25519/ed25519vectors.json").read_text("utf-8"))[::6]

@@ -60,6 +60,15 @@ def test_the_clients_consent_is_looked_up_for_the_recipient_and_the_day(demo_cas
     assert client.person == demo_case.person and (said in client.warning if said else client.warning == "")
 
 
+def test_who_agreed_to_another_name_alone_and_would_be_shown_by_this_one_is_told(demo_case):
+    found = {one.person: one for one in consents_for(consenting(demo_case, person="a fellow prisoner who was later freed"), "Court", DAY)}
+    assert "another name alone" in found["a fellow prisoner who was later freed"].warning and not found["a fellow prisoner who was later freed"].stops
+    found = {
+        one.person: one for one in consents_for(consenting(demo_case, person="a fellow prisoner who was later freed", shown="named"), "Court", DAY)
+    }
+    assert found["a fellow prisoner who was later freed"].warning == ""
+
+
 @pytest.mark.slow
 def test_the_archive_is_verified_by_the_program_that_lies_in_it_and_depends_on_its_content_alone(demo_source, tmp_path):
     made = compose_dossier(demo_source, DAY)
@@ -108,7 +117,11 @@ def test_the_word_copy_holds_the_same_sentences_and_no_hidden_name(demo_source):
         known for known, outside in what_leaves(demo_source.case).speakers if known != outside and known not in outside and outside not in known
     ]
     assert hidden and not any(name in text for name in hidden)
-    assert document.core_properties.author == ""
+    assert document.core_properties.author == "" and word_copy(made.data, DAY) == word_copy(made.data, DAY)
+    excluded = made.frozen.examination.belief.excluded
+    assert all(one.explanation in text for one in excluded) and "Confirmed by" in text
+    with zipfile.ZipFile(io.BytesIO(word_copy(made.data, DAY))) as parts:
+        assert {one.date_time for one in parts.infolist()} == {(1980, 1, 1, 0, 0, 0)}
 
 
 def test_an_empty_case_is_no_dossier():

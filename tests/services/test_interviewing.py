@@ -9,7 +9,7 @@ from habeas.domain.case import Exhibit
 from habeas.domain.errors import BadInput
 from habeas.services.casebook import read_book
 from habeas.services.cases import new_case
-from habeas.services.interviewing import SCRIPT, begin, finish, papers, pause
+from habeas.services.interviewing import SCRIPT, begin, finish, papers, pause, sealed_text
 from habeas.vault.events import Kind
 
 TODAY = date(2026, 11, 26)
@@ -43,11 +43,21 @@ def test_it_is_paused_and_taken_up_again_and_sealed_only_when_it_was_read_back(c
     number = finish(comp, key, "He was at home.\nAll that day.", read_back=True, details=Exhibit(number=""))
     book = read_book(comp)
     (sealed,) = book.of(Kind.EXHIBIT)
-    assert sealed.record.number == number and comp.read_content(sealed.content) == b"He was at home.\nAll that day."
+    assert sealed.record.number == number and comp.read_content(sealed.content) == b"Interview, 2026-11-26\nAunt\n\nHe was at home.\nAll that day."
     (entry,) = book.of(Kind.INTERVIEW)
     assert (entry.record.text, entry.record.exhibit, entry.record.read_back) == ("", number, True)
     with pytest.raises(BadInput, match="sealed"):
         pause(comp, key, "something else")
+
+
+@pytest.mark.slow
+def test_two_people_who_say_the_same_have_two_exhibits(comp):
+    numbers = []
+    for person in ("Aunt", "Uncle"):
+        key = begin(comp, person, "ru", "", TODAY, heard=True)
+        numbers.append(finish(comp, key, "I know nothing.", read_back=True, details=Exhibit(number="")))
+        assert sealed_text(comp, key) == "I know nothing."
+    assert numbers == ["1", "2"]
 
 
 def test_the_papers_say_the_same_number_of_things_in_every_language():

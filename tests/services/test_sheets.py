@@ -28,7 +28,7 @@ def test_columns_become_what_the_person_says_and_a_column_of_a_protected_trait_b
     assert made.dropped == ("faith",) and not made.problems
     assert (first.title, first.person, first.pseudonym, first.note) == ("Aunt", "Real Name", "Aunt", "remarks: seen at home")
     assert first.contact.address == "+0" and first.tasks[0].due_on == "2031-01-05"
-    assert (second.title, second.note, second.contact, second.tasks) == ("Other Name", "", None, ())
+    assert (second.title, second.note, second.contact, second.tasks) == ("Row 3", "", None, ())
 
 
 @pytest.mark.parametrize(("day", "good"), [("05/01/2031", False), ("5.1.31", False), ("soon", False), ("January 2031", False), ("2031-01-05", True)])
@@ -56,6 +56,13 @@ def test_the_cases_hold_what_was_planned_and_the_table_is_sealed_in_a_case_of_it
     with vault.case(made.cids[2]) as comp:
         (sealed,) = read_book(comp).of(Kind.EXHIBIT)
         assert comp.read_content(sealed.content) == TABLE.encode()
+
+
+def test_what_is_sealed_of_a_table_has_no_column_that_is_not_kept():
+    name, content = sheets.kept_table(rows(), ("clients.csv", TABLE.encode()))
+    assert name == "table.csv" and b"faith" not in content and b"seen at home" in content
+    plain = TABLE.replace("faith", "town")
+    assert sheets.kept_table(rows(plain), ("clients.csv", plain.encode())) == ("clients.csv", plain.encode())
 
 
 @pytest.mark.slow

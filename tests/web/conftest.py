@@ -8,6 +8,7 @@ from simulators.vaults import PASSPHRASE, make_vault
 from starlette.testclient import TestClient
 
 from habeas.services.casebook import read_book
+from habeas.vault.events import Kind
 from habeas.web.app import make_app
 from habeas.web.desk import Desk
 
@@ -71,6 +72,20 @@ class Case:
         answer = self.visitor.client.post(f"/cases/{self.cid}{path}", files={"files": (name, content)}, headers=OWN)
         assert answer.status_code == 200, answer.text[:300]
         return answer.text
+
+    def undo(self, kind, key, status=200):
+        entry = self.book().find(Kind(kind), key)
+        return self.post("/undo", status, kind=kind, key=key, revision=entry.revisions[-1].payload)
+
+    def change(self, number, status=200, **form):
+        entry = self.book().find(Kind.STATEMENT, number)
+        return self.post(f"/statements/{number}", status, **{"revision": entry.revisions[-1].payload, **form})
+
+    def preview(self, **form):
+        """The preview of these choices, and what its form would send."""
+        text = self.post("/dossier/preview", **form).text
+        fields = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', text.split('class="pages"')[1]))
+        return text, {name: html.unescape(value) for name, value in fields.items()}
 
     def book(self):
         with self.visitor.desk.case(self.cid) as comp:

@@ -223,6 +223,7 @@ def test_the_whole_way_by_mouse(tmp_path):
         accessible(page)
         follow(page, "button:has-text('Back to the choices')")
         assert page.input_value("#recipient") == "Court" and page.input_value("#read") == "asked, and nobody"
+        follow(page, "button:has-text('Preview the pages')")
         with page.expect_download() as waiting:
             page.click("button:has-text('Seal and export')")
         waiting.value.save_as(tmp_path / "dossier.zip")
@@ -339,6 +340,7 @@ def test_the_whole_way_by_keys_alone(tmp_path):
         page.keyboard.press("Space")
         for name in ("harmed", "family", "read"):
             keys.type(f"^{name}", "nobody")
+        keys.press("Preview the pages")
         with page.expect_download() as waiting:
             keys.reach("Seal and export")
             page.keyboard.press("Enter")
@@ -396,6 +398,9 @@ def test_it_works_without_scripts_and_on_a_phone_without_scrolling_sideways(tmp_
         for name in ("harmed", "family", "read"):
             page.fill(f"#{name}", "nobody")
         page.check("input[name=despite]")
+        follow(page, "button:has-text('Preview the pages')")
+        if options.get("viewport"):
+            assert page.evaluate("document.documentElement.scrollWidth") <= 360
         with page.expect_download() as waiting:
             page.click("button:has-text('Seal and export')")
         waiting.value.save_as(tmp_path / "dossier.zip")

@@ -31,3 +31,11 @@ def test_what_goes_to_the_disk_is_sealed(tmp_path):
         spool.add("a", [b"MARKER" * 200_000] * 6)
         (file,) = (tmp_path / "tmp").glob("*")
         assert b"MARKER" not in file.read_bytes() and file.stat().st_mode & 0o077 == 0
+
+
+def test_many_small_files_do_not_fill_the_memory(tmp_path):
+    with Spool(tmp_path / "tmp") as spool:
+        for number in range(40):
+            spool.add(str(number), [bytes(900_000)])
+        assert sum(len(one.inline) for one in spool.files) <= module.IN_MEMORY
+        assert all(sum(map(len, spool.pieces(one))) == 900_000 for one in spool.files)

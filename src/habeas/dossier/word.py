@@ -4,6 +4,7 @@ It holds the words of the pages and no exhibit. What it does not do: look like t
 """
 
 import io
+import zipfile
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
@@ -28,6 +29,15 @@ def word_copy(data: Data, day: date) -> bytes:
     _lines(made, data)
     out = io.BytesIO()
     made.save(out)
+    return _timeless(out.getvalue())
+
+
+def _timeless(content: bytes) -> bytes:
+    """The same archive without the clock of this machine."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as before, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as after:
+        for name in before.namelist():
+            after.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), before.read(name), zipfile.ZIP_DEFLATED)
     return out.getvalue()
 
 
@@ -46,6 +56,10 @@ def _lines(made: Document, data: Data) -> None:
                 made.add_paragraph(_clean(words), style="Quote")
     _findings(made, tr("Findings"), data["findings"])
     _findings(made, tr("What supports the accusation"), data["supporting"])
+    belief = data["belief"]
+    for words in (belief["lower"], *(f"{one['why']} ({one['ids']})" for one in belief["excluded"])):
+        if words:
+            made.add_paragraph(_clean(words), style="List Bullet")
     made.add_heading(tr("Exhibits"), 1)
     _table(made, (tr("No."), tr("What"), "SHA-256"), ((one["number"], one["title"], one["sha256"]) for one in data["exhibits"]))
     made.add_heading(tr("Statements"), 1)
@@ -63,7 +77,8 @@ def _findings(made: Document, title: str, findings: Iterable[Data]) -> None:
     for one in findings:
         made.add_heading(_clean(f"{one['number']}. {one['title']} ({one['label']})"), 2)
         made.add_paragraph(_clean(one["explanation"]))
-        for name in ("arithmetic", "presumptions"):
+        made.add_paragraph(_clean(one["review"]))
+        for name in ("arithmetic", "presumptions", "readings"):
             for line in one.get(name, ()):
                 made.add_paragraph(_clean(line), style="List Bullet")
 

@@ -1,7 +1,8 @@
 """Exports of chats: Telegram's ``result.json`` and WhatsApp's ``.txt`` (alone, or in the archive that the telephone makes), message by message.
 
 The export is sealed whole as one exhibit; this only reads it, so that a message can be cited by its number. A date keeps the order of day and month
-that the file itself proves; where it proves none, the date is left out and its words are shown as they stand. What it does not do: media, other
+that the file itself proves; where it proves none (two orders fit, or the days would
+not stand one behind the other), the date is left out and its words are shown as they stand. What it does not do: media, other
 programs, guessing who a nickname is.
 
 Formats: Telegram Desktop 4 and later, "Machine-readable JSON"; WhatsApp "Export chat" for Android and iOS (undocumented, seen in the field).
@@ -96,9 +97,11 @@ def _telegram_day(one: dict[str, Any]) -> str:
 
 
 _LINE = re.compile(
-    r"^\[?(?P<a>\d{1,4})[./-](?P<b>\d{1,2})[./-](?P<c>\d{2,4}),?\s+(?P<h>\d{1,2})[:.](?P<m>\d{2})(?:[:.]\d{2})?\s?(?P<ap>[AaPp]\.?\s?[Mm]\.?)?\]?"
-    r"(?:\s[-–]\s|\s)(?P<rest>.*)$"
+    r"^(?P<open>\[)?(?P<a>\d{1,4})[./-](?P<b>\d{1,2})[./-](?P<c>\d{2,4}),?\s+(?P<h>\d{1,2})[:.](?P<m>\d{2})(?:[:.]\d{2})?"
+    r"(?:\s?(?P<ap>[AaPp]\.?\s?[Mm]\.?)|\s(?P<odd>[^\d\s\[\]:–-][^\[\]:–-]{0,7}?))?(?(open)\]\s|\s[-–]\s)(?P<rest>.*)$"
 )
+FIRST_YEAR = 2009
+"""WhatsApp began; an earlier date was read wrongly."""
 _INVISIBLE = str.maketrans("", "", "\u200e\u200f\u202a\u202c")
 
 
@@ -109,7 +112,7 @@ def _whatsapp(untrusted: bytes) -> tuple[Message, ...]:
         raise NoChatError from None
     heads: list[re.Match[str]] = []
     bodies: list[list[str]] = []
-    for line in text.translate(_INVISIBLE).replace("\u202f", " ").splitlines():
+    for line in text.translate(_INVISIBLE).replace("\u202f", " ").replace("\r\n", "\n").split("\n"):
         found = _LINE.match(line)
         if found:
             heads.append(found)
@@ -141,17 +144,20 @@ def _order(heads: Sequence[re.Match[str]]) -> str:
     if all(len(one["a"]) == 4 for one in heads):  # noqa: PLR2004
         return "ymd"
     first, second = max(int(one["a"]) for one in heads), max(int(one["b"]) for one in heads)
-    if first > 12 >= second:  # noqa: PLR2004
-        return "dmy"
-    return "mdy" if second > 12 >= first else ""  # noqa: PLR2004
+    order = "dmy" if first > 12 >= second else "mdy" if second > 12 >= first else ""  # noqa: PLR2004
+    days = [_day(one, order)[:10] for one in heads] if order else []
+    told = [day for day in days if day]
+    return order if told == sorted(told) else ""  # messages stand in the order in which they were sent: else the proof is none
 
 
 def _day(head: re.Match[str], order: str) -> str:
     """EDTF to the minute. WhatsApp did not exist in another century: its years of two figures are of this one."""
-    if not order:
+    if not order or head["odd"]:
         return ""
     parts = dict(zip(order, (head["a"], head["b"], head["c"]), strict=True))
     year = int(parts["y"]) + (2000 if len(parts["y"]) == 2 else 0)  # noqa: PLR2004
+    if year < FIRST_YEAR:
+        return ""
     hour, half = int(head["h"]), (head["ap"] or "").lower()[:1]
     hour = hour % 12 + (12 if half == "p" else 0) if half else hour
     try:

@@ -79,10 +79,18 @@ def _seen(name: str, data: bytes) -> Seen:
         messages = read_chat(name, data)
     except NoChatError:
         return _of_text(data)
-    return Seen(kind="chat", messages=messages[:MOST_MESSAGES], cut=len(messages) > MOST_MESSAGES)
+    shown, room = [], MOST_TEXT
+    for one in messages[:MOST_MESSAGES]:
+        if room <= 0:
+            break
+        kept = min(MOST_MESSAGE, room)
+        shown.append(msgspec.structs.replace(one, text=one.text[:kept], who=one.who[:MOST_NAME], attached=one.attached[:MOST_NAME]))
+        room -= min(len(one.text), kept) + 1
+    return Seen(kind="chat", messages=tuple(shown), cut=len(shown) < len(messages) or any(len(one.text) > MOST_MESSAGE for one in messages))
 
 
-MOST_MESSAGES = 20_000
+MOST_MESSAGES, MOST_MESSAGE, MOST_NAME = 20_000, 20_000, 500
+"""Messages of a chat, letters of one, letters of a name."""
 
 
 def _of_text(data: bytes) -> Seen:
@@ -92,6 +100,7 @@ def _of_text(data: bytes) -> Seen:
         except UnicodeDecodeError:
             continue
         if "\0" not in text:
+            text = text.replace("\r\n", "\n").replace("\r", "\n")
             return Seen(kind="text", texts=(text[:MOST_TEXT],), cut=len(text) > MOST_TEXT)
     return Seen(kind="other")
 
@@ -112,7 +121,7 @@ def _of_pdf(data: bytes) -> Seen:
     room = MOST_TEXT
     for number in range(min(len(document), MOST_PAGES)):
         try:
-            text = document[number].get_textpage().get_text_bounded().replace("\r\n", "\n").replace("\0", "")
+            text = document[number].get_textpage().get_text_bounded().replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
         except pypdfium2.PdfiumError:
             text = ""
         texts.append(text[:room])

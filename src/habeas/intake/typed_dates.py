@@ -40,7 +40,7 @@ class Typed(msgspec.Struct, frozen=True, kw_only=True):
 _MARKS: Mapping[str, str] = {
     word: mark
     for mark, words in {
-        "~": "about around circa approximately roughly около примерно приблизительно ориентировочно hacia alrededor aproximadamente cerca",
+        "~": "~ ≈ ? about around circa approximately roughly около примерно приблизительно ориентировочно hacia alrededor aproximadamente cerca",
         "(": "from since between с со между desde entre",
         "-": "to till through until - – — по до hasta",
         "a": "a al",
@@ -50,7 +50,7 @@ _MARKS: Mapping[str, str] = {
         "[": "early beginning start начало начале comienzos principios inicios",
         "=": "mid middle середина середине mediados",
         "]": "late end конец конце finales fines",
-        "": "of the in on at day year г год года году числа число в во дня de del el la los las en día dia año h час часов ч o'clock utc±0",
+        "": "of the in on at day year г год года году числа число в во дня de del el la los las en día dia año",
     }.items()
     for word in words.split()
 }  # fmt: skip
@@ -67,8 +67,10 @@ _WINTER = frozenset({"winter", "зима", "зимой", "зимы", "invierno"}
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th|-?го|-?е|º|°)\b", re.IGNORECASE)
 _NUMERIC = re.compile(r"(?<![\d_])(?P<a>\d{1,2})(?P<sep>[./-])(?P<b>\d{1,2})(?P=sep)(?P<y>\d{4}|\d{2})(?!\d)")
 _ISO = re.compile(r"(?P<y>\d{4})[./-](?P<m>\d{1,2})(?:[./-](?P<d>\d{1,2}))?(?!\d)")
-_TIME = re.compile(r"(?<![\d:])(?P<h>\d{1,2})[:.](?P<m>\d{2})(?![\d.:])")
-_TOKEN = re.compile(r"\d+|[^\W\d_]+(?:['’][^\W\d_]+)?|[-–—]")
+_TIME = re.compile(r"(?<![\d:.])(?P<h>\d{1,2}):(?P<m>\d{2})(?![\d.:])|(?<![\d:.])(?P<h2>\d{1,2})\.(?P<m2>\d{2})(?![\d.:])(?=\s*$)")
+_TOKEN = re.compile(r"\d+|[^\W\d_]+(?:['’][^\W\d_]+)?|[-–—]|[~≈?]")
+_SILENT = re.compile(r"[\s,.]+")
+"""What may stand between words without meaning anything; every other sign that is no word is refused."""
 
 
 @lru_cache(maxsize=1)
@@ -172,7 +174,7 @@ class _Part(msgspec.Struct, kw_only=True):
 
 def _phrase(text: str, years: Sequence[int]) -> Iterator[str]:  # noqa: C901, PLR0912  # one branch a kind of word
     """EDTF for one phrase. Raises _NotReadError."""
-    clocks = [f"{int(m['h']):02}:{m['m']}" for m in _TIME.finditer(re.sub(r"@[^@]*@", " ", text))]
+    clocks = [f"{int(m['h'] or m['h2']):02}:{m['m'] or m['m2']}" for m in _TIME.finditer(re.sub(r"@[^@]*@", " ", text))]
     if len(clocks) > 1:
         raise _NotReadError(tr("two times of day; write an interval as 2017-01-05T10:00/2017-01-05T12:00"))
     text = _TIME.sub(" ", text) if clocks and "@" not in text else _without_clock(text)
@@ -197,7 +199,11 @@ def _phrase(text: str, years: Sequence[int]) -> Iterator[str]:  # noqa: C901, PL
     if len(parts) > 2 or any(_empty(one) for one in parts):  # noqa: PLR2004
         raise _NotReadError(_UNKNOWN())
     if clocks:
+        if not parts[0].day or len(parts) > 1:
+            raise _NotReadError(tr("a time needs a whole day"))
         parts[0].clock = clocks[0]
+    if any(one.weekday >= 0 and not one.day for one in parts) or (order and len(parts) > 1):
+        raise _NotReadError(_UNKNOWN())
     if len(parts) == 1 and spread:
         if order:
             raise _NotReadError(_UNKNOWN())
@@ -213,14 +219,16 @@ def _empty(one: _Part) -> bool:
     return not (one.year or one.month or one.day or one.season[0])
 
 
-def _tokens(text: str) -> Iterator[tuple[str, str]]:
+def _tokens(text: str) -> Iterator[tuple[str, str]]:  # noqa: C901  # one branch a kind of word
     """(what, value) for each word: a mark, D a number, M a month, S a season, W a weekday, Y a whole date. Raises _NotReadError."""
-    text = _ORDINAL.sub("", text)
+    text = _ORDINAL.sub("", text).replace("no later than", "until").replace("не позднее", "до").replace("no earlier than", "since")
     for piece in re.split(r"(@[^@]*@)", text):
         if piece.startswith("@"):
             yield "Y", piece.strip("@")
             continue
-        for word in _TOKEN.findall(piece.replace("no later than", "until").replace("не позднее", "до").replace("no earlier than", "since")):
+        if _SILENT.sub("", _TOKEN.sub("", piece)):
+            raise _NotReadError(_UNKNOWN())
+        for word in _TOKEN.findall(piece):
             folded = word.casefold()
             if word.isdecimal():
                 yield "D", word
@@ -305,7 +313,10 @@ def _shift(edtf: str, days: int) -> str:
     """The day before or after a day; months and years are kept as they are said (a bound that is too wide harms nobody)."""
     if not re.fullmatch(r"\d{4}-\d\d-\d\d", edtf):
         return edtf
-    return date.fromordinal(date.fromisoformat(edtf).toordinal() + days).isoformat()
+    try:
+        return date.fromordinal(date.fromisoformat(edtf).toordinal() + days).isoformat()
+    except (ValueError, OverflowError):
+        raise _NotReadError(tr("there is no such day in the calendar")) from None
 
 
 _THIRDS = {"[": (1, 10), "=": (11, 20), "]": (21, 31)}

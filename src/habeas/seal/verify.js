@@ -113,25 +113,47 @@ async function inflate(bytes, method, size) {
   if (out.length !== size) throw new Error("size");
   return out;
 }
-async function unzip(buffer) {  // APPNOTE 6.3, stored and deflated entries; Zip64 and encryption are refused
-  const view = new DataView(buffer), bytes = new Uint8Array(buffer);
-  let end = buffer.byteLength - 22;
-  while (end >= 0 && view.getUint32(end, true) !== 0x06054b50) end -= 1;
-  if (end < 0) throw new Error("zip");
-  const files = new Map();
-  let at = view.getUint32(end + 16, true), total = 0;
-  for (let left = view.getUint16(end + 10, true); left > 0; left -= 1) {
-    if (view.getUint32(at, true) !== 0x02014b50 || view.getUint16(at + 8, true) & 1) throw new Error("zip");
-    const method = view.getUint16(at + 10, true), packed = view.getUint32(at + 20, true), size = view.getUint32(at + 24, true);
-    const names = view.getUint16(at + 28, true), skip = view.getUint16(at + 30, true) + view.getUint16(at + 32, true), start = view.getUint32(at + 42, true);
-    const name = new TextDecoder().decode(bytes.subarray(at + 46, at + 46 + names));
+// APPNOTE 6.3, in one strict layout alone, so that no two programs can find different files in it: entries one behind the other from the first byte,
+// their directory behind them, its end at the last byte; stored or deflated, plain files, no Zip64, no encryption, no comment.
+async function unzip(buffer) {
+  const view = new DataView(buffer), bytes = new Uint8Array(buffer), end = buffer.byteLength - 22;
+  const bad = () => { throw new Error("zip"); };
+  if (end < 0 || view.getUint32(end, true) !== 0x06054b50 || view.getUint16(end + 20, true)) bad();
+  const count = view.getUint16(end + 10, true), start = view.getUint32(end + 16, true);
+  if (view.getUint16(end + 8, true) !== count || start + view.getUint32(end + 12, true) !== end) bad();
+  const entries = [], names = new Set();
+  let at = start, total = 0;
+  for (let left = count; left > 0; left -= 1) {
+    if (at + 46 > end || view.getUint32(at, true) !== 0x02014b50) bad();
+    const flags = view.getUint16(at + 8, true), method = view.getUint16(at + 10, true), packed = view.getUint32(at + 20, true), size = view.getUint32(at + 24, true);
+    const long = view.getUint16(at + 28, true), name = new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(at + 46, at + 46 + long));
+    const mode = (view.getUint32(at + 38, true) >>> 16) & 0xf000, folder = name.endsWith("/");
     total += size;
-    if (total > MOST || ![0, 8].includes(method) || files.has(name)) throw new Error("zip");
-    const data = start + 30 + view.getUint16(start + 26, true) + view.getUint16(start + 28, true);
-    if (!name.endsWith("/")) files.set(name, await inflate(bytes.subarray(data, data + packed), method, size));
-    at += 46 + names + skip;
+    if (flags & 0x2041 || total > MOST || ![0, 8].includes(method) || names.has(name) || ![0, folder ? 0x4000 : 0x8000].includes(mode) || (folder && size)) bad();
+    names.add(name);
+    entries.push({ name, flags, method, packed, size, local: view.getUint32(at + 42, true), raw: bytes.subarray(at + 46, at + 46 + long), folder });
+    at += 46 + long + view.getUint16(at + 30, true) + view.getUint16(at + 32, true);
   }
-  return files;
+  if (at !== end) bad();
+  const files = new Map();
+  let next = 0;
+  for (const one of [...entries].sort((a, b) => a.local - b.local)) {
+    const gap = one.local - next;
+    if (gap && !(files.last & 8 && [12, 16, 20, 24].includes(gap))) bad();
+    const here = one.local, long = view.getUint16(here + 26, true), data = here + 30 + long + view.getUint16(here + 28, true);
+    const described = one.flags & 8;
+    if (view.getUint32(here, true) !== 0x04034b50 || !same(bytes.subarray(here + 30, here + 30 + long), one.raw) || view.getUint16(here + 8, true) !== one.method) bad();
+    if (view.getUint16(here + 6, true) !== one.flags) bad();
+    if (!described && (view.getUint32(here + 18, true) !== one.packed || view.getUint32(here + 22, true) !== one.size)) bad();
+    next = data + one.packed;
+    files.last = one.flags;
+    if (next > start) bad();
+    if (one.folder && !entries.some((other) => !other.folder && other.name.startsWith(one.name))) bad();  // an empty folder, which no list can name
+    if (!one.folder) files.set(one.name, await inflate(bytes.subarray(data, next), one.method, one.size));
+  }
+  const gap = start - next;
+  if (gap && !(files.last & 8 && [12, 16, 20, 24].includes(gap))) bad();
+  return new Map(files);
 }
 function inside(files) {  // one folder around the bag is taken off
   const top = [...files.keys()].find((path) => path.endsWith("/bagit.txt") && path.split("/").length === 2);

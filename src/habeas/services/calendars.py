@@ -20,7 +20,7 @@ def calendar(agenda: Iterable[tuple[str, str, str]], stamp: str) -> bytes:
     for day, cid, task in agenda:
         if not day[:1].isdigit():
             continue
-        first = date.fromisoformat(day)
+        first = min(date.fromisoformat(day), date.max - timedelta(days=1))
         lines += [
             "BEGIN:VEVENT", f"UID:{task}-{cid}@habeas.invalid", f"DTSTAMP:{made}", f"DTSTART;VALUE=DATE:{first:%Y%m%d}",
             f"DTEND;VALUE=DATE:{first + timedelta(days=1):%Y%m%d}", _folded(f"SUMMARY:{title} {cid[5:11]}-{task[:6]}"), "CLASS:PRIVATE",

@@ -27,7 +27,7 @@ Progress = Callable[[str, int, int], None]
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of one file: ``sealed`` under a number, ``duplicate`` of one, or ``refused`` and why."""
+    """What became of one file: ``sealed`` under a number, ``duplicate`` of one (``why``: it was withdrawn), or ``refused`` and why."""
 
     file: Path
     outcome: str
@@ -111,10 +111,13 @@ def seal_streams(comp: Compartment, files: Iterable[tuple[str, Iterable[bytes]]]
     need_case(comp)
     book = read_book(comp)
     known = {one.content.sha256: one.record.number for one in book.of(Kind.EXHIBIT, withdrawn=True) if one.content}
+    withdrawn = {one.record.number for one in book.of(Kind.EXHIBIT, withdrawn=True) if one.withdrawn}
     batch = _Batch(comp, book, details)
     outcomes = []
     for name, pieces in files:
         outcomes.append(_one(Path(name.replace("\\", "/").rpartition("/")[2] or "-"), known, batch, lambda _: None, pieces))
+        if outcomes[-1].outcome == "duplicate" and outcomes[-1].number in withdrawn:
+            outcomes[-1] = msgspec.structs.replace(outcomes[-1], why=tr("it was withdrawn and does not count"))
         batch.commit_if_full()
     batch.commit()
     return outcomes

@@ -12,7 +12,7 @@ from habeas.domain.case import Case
 from habeas.domain.finding import Certainty, Examination
 from habeas.domain.statement import Statement
 from habeas.domain.when import parse_when
-from habeas.examine.examination import Examiner
+from habeas.examine.examination import Examiner, examine
 from habeas.intake.gazetteer import understand
 from habeas.intake.gazetteer.table import parts_of
 from habeas.services.disclosing import Progress
@@ -84,6 +84,16 @@ def generalise(redacted: Case, chosen: Collection[str], progress: Progress = lam
                     kept = trial
                     break
     return tuple(kept)
+
+
+def keeps(redacted: Case, cells: Collection[Coarser], chosen: Collection[str]) -> bool:
+    """Whether every chosen finding, and the figure of the main sentence, stays what it is with these cells shown coarser."""
+    if not cells:
+        return True
+    before, case = examine(redacted, understand(redacted)), changed(redacted, cells)
+    after = examine(case, understand(case))
+    same = (before.belief.must_be_wrong, before.belief.with_presumptions) == (after.belief.must_be_wrong, after.belief.with_presumptions)
+    return same and _wants(before, chosen) == _wants(after, chosen)
 
 
 def _options(s: Statement) -> Iterator[tuple[str, str, Iterator[str]]]:

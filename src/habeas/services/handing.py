@@ -68,30 +68,54 @@ class Agreed(msgspec.Struct, frozen=True, kw_only=True):
     person: str
     consent: Consent | None
     warning: str
+    stops: bool = False
 
 
 def consents_for(case: Case, recipient: str, day: date) -> tuple[Agreed, ...]:
-    """The client and every speaker who is no state's, with what is on record for this recipient. It warns; people decide."""
+    """Whoever would be shown or heard: the client, speakers and relays that are people, whoever an exhibit came from, and everybody with a refusal.
+
+    ``stops``: a refusal, or "not at all", stops the dossier; other warnings are for people to decide.
+    """
     shown = redact(case).case
-    ids = {s.id for s in shown.statements}
-    speakers = dict.fromkeys(s.speaker for s in case.statements if s.id in ids and s.side in _PEOPLE and s.speaker.strip())
+    ids, numbers = {s.id for s in shown.statements}, {one.number for one in shown.exhibits}
+    label = {s.id: s.speaker for s in shown.statements}
     client = case.person or case.pseudonym or case.title
-    return tuple(_agreed(case, person, recipient, day, client=person == client) for person in dict.fromkeys((client, *speakers)))
+    leaving: dict[str, str] = {client: ""}
+    for s in case.statements:
+        if s.id in ids:
+            asked = s.side in _PEOPLE or any(_same(one.person, s.speaker) for one in case.consents)
+            for name in (s.speaker, *s.relayed_by, s.person) if asked else (*s.relayed_by, s.person):
+                if name.strip() and (asked or any(_same(one.person, name) for one in case.consents)):
+                    leaving[name] = leaving.get(name) or (label[s.id] if name == s.speaker else "")
+            if s.shown_as.strip() and any(_same(one.person, s.shown_as) for one in case.consents):
+                leaving.setdefault(s.shown_as, s.shown_as)
+    for one in case.exhibits:
+        if one.number in numbers:
+            for name in (one.obtained_from, one.obtained_by, one.translator):
+                if name.strip() and any(_same(consent.person, name) for consent in case.consents):
+                    leaving.setdefault(name, "")
+    return tuple(_agreed(case, person, outside, recipient, day, client=person == client) for person, outside in leaving.items())
 
 
-_PEOPLE = ("family", "witness", "other")
+def _same(one: str, other: str) -> bool:
+    return bool(one.strip()) and fold(one) == fold(other)
 
 
-def _agreed(case: Case, person: str, recipient: str, day: date, *, client: bool) -> Agreed:
+_PEOPLE = ("family", "witness", "other", "press")
+
+
+def _agreed(case: Case, person: str, outside: str, recipient: str, day: date, *, client: bool) -> Agreed:
     names = {fold(person)} | ({fold(case.person), fold(case.pseudonym)} - {""} if client else set())
     mine = [one for one in case.consents if fold(one.person) in names]
-    refused = next((one for one in mine if one.refused), None)
+    refused = next((one for one in mine if one.refused or one.shown == "none"), None)
     if refused is not None:
-        return Agreed(person=person, consent=refused, warning=tr("refused: nothing of this person may leave"))
+        return Agreed(person=person, consent=refused, warning=tr("refused: nothing of this person may leave"), stops=True)
     if not mine:
         return Agreed(person=person, consent=None, warning=tr("no consent is on record"))
     fitting = [one for one in mine if not one.recipient.strip() or one.recipient.strip().casefold() == recipient.strip().casefold()]
     last = (fitting or mine)[-1]
+    if outside and fold(outside) == fold(person) and last.shown == "pseudonym":
+        return Agreed(person=person, consent=last, warning=tr("agreed to another name alone, and would be shown by this one"))
     if not fitting:
         return Agreed(person=person, consent=last, warning=tr("the consent is for another recipient"))
     if last.expires_on is not None and last.expires_on.hi is not None and last.expires_on.hi // 1440 + 1 < day.toordinal():
@@ -105,6 +129,13 @@ def signing_key(vault: Vault) -> SigningKey:
         vault.settings.signing = SigningKey.generate().to_pem(None).decode()
         vault.save()
     return SigningKey.from_pem(vault.settings.signing.encode())
+
+
+def digest_of(composed: Composed) -> str:
+    """What would be sealed, as one digest: whoever looked at the pages seals these and no others."""
+    whole = "".join(f"{digest_bytes(content if isinstance(content, bytes) else b''.join(content())).sha256} {name}\n"
+                    for name, content in sorted(composed.payload.items()))  # fmt: skip
+    return digest_bytes(whole.encode()).sha256
 
 
 def seal_archive(composed: Composed, key: SigningKey, day: date) -> bytes:

@@ -54,8 +54,11 @@ def file_into(vault: Vault, numbers: Iterable[str], cid: str) -> list[Filed]:
         book = read_book(inbox)
         entries = [book.find(Kind.EXHIBIT, number) for number in numbers]
         done = [Filed(number=entry.key, outcome=_filed(comp, inbox, entry)) for entry in entries]
-        if entries:
-            withdraw(inbox, Kind.EXHIBIT, tuple(entry.id for entry in entries), Because.DUPLICATE, tr("filed into {cid}", cid=cid))
+        there = tuple(
+            entry.id for entry, one in zip(entries, done, strict=True) if one.outcome.outcome in ("sealed", "duplicate") and not one.outcome.why
+        )
+        if there:
+            withdraw(inbox, Kind.EXHIBIT, there, Because.DUPLICATE, tr("filed into {cid}", cid=cid))
     return done
 
 

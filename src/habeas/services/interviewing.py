@@ -88,6 +88,16 @@ def pause(comp: Compartment, key: str, text: str) -> None:
     comp.commit(draft)
 
 
+def sealed_text(comp: Compartment, key: str) -> str:
+    """The text of an interview as it is now: from its exhibit, once it is sealed."""
+    book = read_book(comp)
+    record: Interview = book.find(Kind.INTERVIEW, key).record
+    if not record.exhibit:
+        return record.text
+    content = book.find(Kind.EXHIBIT, record.exhibit).content
+    return comp.read_content(content).decode().partition("\n\n")[2] if content else ""
+
+
 def finish(comp: Compartment, key: str, text: str, *, read_back: bool, details: Exhibit) -> str:
     """Seal the text as an exhibit; its number. Raises BadInput for an empty text, or one that was not read back."""
     if not text.strip():
@@ -104,7 +114,10 @@ def finish(comp: Compartment, key: str, text: str, *, read_back: bool, details: 
         method=tr("interview, read back"),
         obtained_from=record.person,
     )
-    made = seal_streams(comp, [(f"interview-{record.began_on}.txt", [text.encode()])], details)[0]
+    head = tr("Interview, {day}", day=record.began_on) + f"\n{record.person}\n\n"  # no two people have one exhibit
+    made = seal_streams(comp, [(f"interview-{record.began_on}.txt", [(head + text).encode()])], details)[0]
+    if made.outcome != "sealed":
+        raise BadInput.one("interview", tr("the same text is sealed already as exhibit {number}; nothing was changed", number=made.number))
     draft = comp.draft()
     revise(draft, entry, msgspec.structs.replace(record, text="", read_back=True, exhibit=made.number), Why.DECIDED)
     comp.commit(draft)

@@ -14,12 +14,13 @@ from habeas.domain.case import Case, Exhibit
 from habeas.domain.errors import BadInput, Problem
 from habeas.domain.work import Contact, Note, Task
 from habeas.intake.folder.columns import PROTECTED
-from habeas.intake.folder.tables import Rows, read_table
+from habeas.intake.folder.tables import Rows, read_table, write_csv
 from habeas.intake.typed_dates import read_typed
 from habeas.locale import tr
 from habeas.services.casebook import add, read_book, revise
 from habeas.services.cases import discard, new_case
 from habeas.services.exhibits import seal_streams
+from habeas.vault.compartment import Compartment
 from habeas.vault.events import Kind, Why
 from habeas.vault.vault import Vault
 
@@ -106,7 +107,7 @@ def _planned(
             column = next(column for column in header if used.get(column) == DUE)
             said = tr("a day is wanted that can be read in one way only, such as 5 January 2027 or 2027-01-05")
             problems.append(Problem(file="table", row=number, column=column, message=said))
-    title = of(TITLE) or of(PSEUDONYM) or of(PERSON)
+    title = of(TITLE) or of(PSEUDONYM) or (tr("Row {number}", number=number) if of(PERSON) else "")
     if not title:
         problems.append(Problem(file="table", row=number, message=tr("no title, pseudonym or person in this row")))
     if problems:
@@ -135,6 +136,15 @@ def _is_day(edtf: str) -> bool:
     return False
 
 
+def kept_table(rows: Rows, original: tuple[str, bytes]) -> tuple[str, bytes]:
+    """What is sealed of a table: the file itself, or, where it has columns that Habeas does not keep, its other columns as CSV."""
+    dropped = set(protected_columns(rows))
+    if not dropped:
+        return original
+    names = [name for name in rows.header if name not in dropped]
+    return "table.csv", write_csv(names, [[row.cells.get(name, "") for name in names] for row in rows.rows])
+
+
 class Made(msgspec.Struct, frozen=True, kw_only=True):
     """The cases that were made, by row."""
 
@@ -161,13 +171,20 @@ def make_cases(
             cid = new_case(vault, tr("Table that cases were made from"), review_on)
             done.append(cid)
             with vault.case(cid) as comp:
-                seal_streams(comp, [(original[0], [original[1]])], Exhibit(number="", method=tr("table with one row a client")))
+                made_of = tr("table with one row a client, without columns that are not kept") if made.dropped else tr("table with one row a client")
+                _seal_table(comp, original, made_of)
     except BaseException:
         for cid in done:
             discard(vault, cid)
         raise
     progress(tr("Making cases"), len(made.cases), len(made.cases))
     return Made(cids=tuple(done))
+
+
+def _seal_table(comp: Compartment, original: tuple[str, bytes], made_of: str) -> None:
+    outcome = seal_streams(comp, [(original[0], [original[1]])], Exhibit(number="", method=made_of))[0]
+    if outcome.outcome != "sealed":
+        raise BadInput.one("table", tr("the table itself could not be sealed; nothing was made"))
 
 
 def _fill(vault: Vault, cid: str, one: Planned) -> None:

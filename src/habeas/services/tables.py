@@ -43,6 +43,7 @@ def check_table(book: Book, rows: Rows) -> Checked:
     taken: dict[str, Statement] = {}
     duplicates: list[str] = []
     problems: list[Problem] = list(rows.problems)
+    rows_of: dict[int, str] = {}
     for row in rows.rows:
         try:
             record: Statement = read_record(STATEMENTS, {name: cell for name, cell in row.cells.items() if cell.strip()})
@@ -50,13 +51,41 @@ def check_table(book: Book, rows: Rows) -> Checked:
             problems += [msgspec.structs.replace(one, file="table", row=row.number) for one in bad.problems]
             continue
         wrong = _wrong(record, mine, taken, numbers)
-        if mine.get(record.id) == record:
+        same = mine.get(record.id)
+        if same is not None and _unmarked(same) == _unmarked(record):
             duplicates.append(record.id)
         elif wrong:
             problems.append(Problem(file="table", row=row.number, column=wrong[0], message=wrong[1]))
         else:
-            taken[record.id] = record
+            rows_of[row.number] = record.id
+            taken[record.id] = _unmarked(record)
+    problems += _unanchored(mine, taken, {one: row for row, one in rows_of.items()})
     return Checked(taken=tuple(taken.values()), duplicates=tuple(duplicates), problems=tuple(problems), read=len(rows.rows) + rows.unread)
+
+
+def _unmarked(record: Statement) -> Statement:
+    """Whoever made the table does not decide what leaves: a person marks it here."""
+    return msgspec.structs.replace(record, disclosable=False)
+
+
+def _unanchored(mine: Mapping[str, Statement], taken: Mapping[str, Statement], row_of: Mapping[str, int]) -> list[Problem]:
+    """Dates that are told by a statement that is not there, or that go in a circle."""
+    whole = {**mine, **taken}
+    anchor = {key: one.when.relative.anchor for key, one in whole.items() if one.when and one.when.relative}
+    found = []
+    for key in taken:
+        seen, at = {key}, anchor.get(key, "")
+        while at and at not in seen:
+            if at not in whole:
+                said = tr("the date is told by {id}, which is not there", id=at)
+                found.append(Problem(file="table", row=row_of.get(key, 0), column="when", message=said))
+                break
+            seen.add(at)
+            at = anchor.get(at, "")
+        else:
+            if at == key:
+                found.append(Problem(file="table", row=row_of.get(key, 0), column="when", message=tr("these relative dates go in a circle")))
+    return found
 
 
 def _wrong(record: Statement, mine: Mapping[str, Statement], taken: Mapping[str, Statement], numbers: set[str]) -> tuple[str, str] | None:

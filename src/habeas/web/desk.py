@@ -41,6 +41,8 @@ class Done(msgspec.Struct, frozen=True, kw_only=True):
     words: str
     kind: str = ""
     key: str = ""
+    revision: str = ""
+    """The newest revision when it was done: another one is not undone."""
 
 
 class Desk:

@@ -20,9 +20,10 @@ from habeas.web.desk import Desk, LockedDeskError
 from habeas.web.keys import key_words
 from habeas.web.words import all_in_words, in_words
 
-MOST_FORM = 1 << 20
-"""Bytes of a form."""
-MOST_FIELDS = 200
+MOST_FORM = 8 << 20
+"""Bytes of a form: an interview of a day in Cyrillic letters, each of which is six bytes on its way."""
+MOST_FIELDS = 20_000
+"""A tick for each row of a large case."""
 LONGEST = 3_600
 """Seconds after which any page goes away."""
 Form = Mapping[str, str]
@@ -62,6 +63,11 @@ def _direction() -> str:
 def drawn(svg: str) -> Markup:
     """A picture of ours as it goes into a page: every word in it was escaped where it was drawn (:mod:`habeas.dossier.svg`)."""
     return Markup(svg)  # noqa: S704
+
+
+def whole_number(text: str, least: int = 0, most: int = 1_000_000) -> int:
+    """A number out of an address, within bounds; the least where it is none."""
+    return min(max(int(text), least), most) if text.isdecimal() and len(text) < 9 else least  # noqa: PLR2004
 
 
 def today() -> date:

@@ -55,7 +55,7 @@ class Spool:
             while len(waiting) >= PIECE and (self._used + file.size > IN_MEMORY):
                 self._write(bytes(waiting[:PIECE]))
                 del waiting[:PIECE]
-        if self._at > file.start:
+        if self._at > file.start or self._used + len(waiting) > IN_MEMORY:
             if waiting:
                 self._write(bytes(waiting))
         else:

@@ -70,7 +70,7 @@ def test_what_is_recorded_of_it_is_changed_and_its_bytes_never(sample):
     sample.post("/exhibits/1", title="Another title", form="scan", language="es", disclosable="true")
     after = sample.book().find(Kind.EXHIBIT, "1")
     assert (after.record.title, after.record.form, after.content) == ("Another title", "scan", before.content)
-    sample.post("/undo", kind="exhibit", key="1")
+    sample.undo("exhibit", "1")
     assert sample.book().find(Kind.EXHIBIT, "1").record.title == before.record.title
 
 
@@ -84,3 +84,24 @@ def test_saving_the_sealed_file_gives_its_bytes_under_a_neutral_name_and_is_logg
 def test_an_exhibit_that_does_not_exist_and_a_page_that_does_not_say_so(sample):
     for path in ("/exhibits/99", "/exhibits/99/page/1", "/exhibits/1/page/99"):
         assert "That did not work" in sample.get(path, status=422)
+
+
+def test_a_file_with_other_line_ends_is_counted_as_it_is_shown(sample):
+    sample.seal("dos.txt", b"first\r\nI do not know\r\nthird\r\nI do not know\r\n")
+    text = sample.post("/statements/new", exhibit=number_of(sample, "dos"), quote="I do not know", page="1", start="26").text
+    assert 'value="line 4, characters 27-39"' in text
+
+
+def test_a_chat_of_one_huge_message_is_cut_and_said(sample, shown):
+    chat = b"13/01/2017, 21:14 - A: " + b"&" * 3_000_000 + b"\n14/01/2017, 21:14 - B: x\n"
+    sample.seal("chat.txt", chat)
+    assert len(sample.get(f"/exhibits/{number_of(sample, 'chat')}")) < 500_000
+
+
+def test_what_was_withdrawn_is_said_when_it_comes_again(sample, shown):
+    sample.seal("letter.txt", LETTER.encode())
+    number = number_of(sample, "letter")
+    sample.post(f"/exhibits/{number}/withdraw")
+    assert f"duplicate of exhibit {number} : it was withdrawn and does not count" in shown(sample.seal("again.txt", LETTER.encode())).replace(
+        f"{number}:", f"{number} :"
+    )

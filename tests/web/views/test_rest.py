@@ -16,7 +16,7 @@ def test_a_task_is_added_done_and_undone(sample, shown):
     assert "2020-01-05 late" in text
     key = sample.book().of(Kind.TASK)[-1].id
     assert "Write to the court" in shown(sample.post("/tasks/done", task=key).text).split("Done (1)")[1]
-    sample.post("/undo", kind="task", key=key)
+    sample.undo("task", key)
     assert sample.book().of(Kind.TASK)[-1].record.done_on == ""
 
 
@@ -39,6 +39,7 @@ def test_an_interview_from_the_script_to_the_papers(sample, shown):
     assert "Согласие" in paper and "Consent" in paper and "Он был дома." in paper
     assert "read it back" in shown(sample.post(f"/interviews/{key}", status=422, text="Он был дома.", do="finish").text)
     assert "Он был дома." in shown(sample.post(f"/interviews/{key}", text="Он был дома.", do="finish", read_back="true").text)
+    assert shown(sample.get(f"/interviews/{key}/paper")).count("Он был дома.") == 2  # what is signed is what was sealed
 
 
 def test_the_timeline_is_filtered_by_source_kind_and_days_and_bad_days_are_told(sample, shown):
@@ -126,5 +127,23 @@ def test_every_page_of_the_guide_opens_and_one_that_is_not_there_says_so(visitor
     assert "no such page" in shown(visitor.get("/help/nothing", status=404))
 
 
+@pytest.mark.parametrize("path", ["/cases?page=" + "9" * 5000, "/cases?page=-1", "/cases?page=x"])
+def test_a_page_number_that_is_none_is_the_first_or_the_last(visitor, path):
+    visitor.get(path)
+
+
+def test_a_task_at_the_end_of_the_calendar_spoils_no_calendar(sample):
+    sample.post("/tasks", title="x", due_on="9999-12-31")
+    assert "BEGIN:VEVENT" in sample.visitor.get("/agenda.ics")
+
+
+def test_many_ticks_are_one_form_and_a_long_interview_is_kept(sample):
+    sample.post("/dossier/mark", status=422, **{f"s-X{number}": "on" for number in range(3000)})
+    key = re.search(r"/interviews/([0-9a-f]+)/paper", sample.post("/interviews", person="Aunt", consent_read="true").text)[1]
+    sample.post(f"/interviews/{key}", text="ж" * 250_000, do="pause")
+    assert len(sample.book().find(Kind.INTERVIEW, key).record.text) == 250_000
+
+
 def test_undoing_what_cannot_be_undone_says_so(sample):
-    sample.post("/undo", status=422, kind="statement", key="S999")
+    for kind in ("statement", "nonsense", ""):
+        sample.post("/undo", status=422, kind=kind, key="S999")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from habeas.services.cases import edit
 from habeas.vault.events import Kind
 
 pytestmark = pytest.mark.slow
@@ -30,14 +31,14 @@ def test_two_readings_or_a_missing_year_are_asked_for_and_nothing_is_written_bef
 
 
 def test_a_correction_is_a_revision_with_its_reason_and_is_undone_by_one_click(sample, shown):
-    text = shown(sample.post("/statements/S001", speaker="another name", side="witness", act="detained", when="1977-08", why="misheard").text)
+    text = shown(sample.change("S001", speaker="another name", side="witness", act="detained", when="1977-08", why="misheard").text)
     assert "S001 was changed." in text and "misheard" in text
-    sample.post("/undo", kind="statement", key="S001")
+    sample.undo("statement", "S001")
     assert sample.book().find(Kind.STATEMENT, "S001").record.speaker == "a former soldier of the Defence Information Service (SID)"
 
 
 def test_a_cell_that_is_cleared_is_empty_afterwards(sample):
-    sample.post("/statements/S008", speaker="x", side="press", act="other", when="", place="", quote="", summary="", exhibit="", locator="")
+    sample.change("S008", speaker="x", side="press", act="other", when="", place="", quote="", summary="", exhibit="", locator="")
     record = sample.book().find(Kind.STATEMENT, "S008").record
     assert (record.when, record.place, record.exhibit) == (None, "", "")
 
@@ -45,15 +46,16 @@ def test_a_cell_that_is_cleared_is_empty_afterwards(sample):
 def test_a_withdrawn_statement_is_left_out_and_comes_back_by_one_click(sample):
     sample.post("/statements/S008/withdraw")
     assert "S008" not in [one.key for one in sample.book().of(Kind.STATEMENT)]
-    sample.post("/undo", kind="statement", key="S008")
+    sample.undo("statement", "S008")
     assert "S008" in [one.key for one in sample.book().of(Kind.STATEMENT)]
 
 
 def test_a_statement_becomes_part_of_the_accusation_and_is_no_longer_by_the_same_button(sample):
     before = sample.book().head().record.accusation
-    sample.post("/accuse", statement="S008")
-    assert sample.book().head().record.accusation == (*before, "S008")
-    sample.post("/accuse", statement="S008")
+    for _ in range(2):  # from two windows
+        sample.post("/accuse", statement="S008", part="yes")
+        assert sample.book().head().record.accusation == (*before, "S008")
+    sample.post("/accuse", statement="S008", part="no")
     assert sample.book().head().record.accusation == before
 
 
@@ -85,3 +87,36 @@ def test_a_table_of_statements_is_looked_at_before_it_is_taken_whole(sample, sho
     text = sample.seal("more.csv", table.replace("soon", "1977-08-02").encode(), "/statements/table")
     sample.post("/statements/import", token=next(iter(sample.visitor.desk.waiting)))
     assert {"S900", "S901"} <= {one.key for one in sample.book().of(Kind.STATEMENT)} and not sample.visitor.desk.waiting
+
+
+def test_a_page_that_shows_something_older_changes_nothing_and_keeps_what_was_typed(sample, shown):
+    old = sample.book().find(Kind.STATEMENT, "S008").revisions[-1].payload
+    sample.change("S008", speaker="newer", side="press", act="other")
+    answer = sample.post("/statements/S008", status=422, revision=old, speaker="older", side="press", act="other").text
+    assert "was changed since you opened it" in shown(answer) and 'value="older"' in answer
+    assert sample.book().find(Kind.STATEMENT, "S008").record.speaker == "newer"
+
+
+def test_undo_takes_back_what_it_was_offered_for_and_nothing_that_came_after(sample, shown):
+    sample.change("S008", speaker="mine", side="press", act="other")
+    mine = sample.book().find(Kind.STATEMENT, "S008").revisions[-1].payload
+    with sample.visitor.desk.case(sample.cid) as comp:
+        edit(comp, Kind.STATEMENT, "S008", {"speaker": "of another"}, "")
+    assert "changed since" in shown(sample.post("/undo", status=422, kind="statement", key="S008", revision=mine).text)
+    assert sample.book().find(Kind.STATEMENT, "S008").record.speaker == "of another"
+
+
+def test_a_table_does_not_decide_what_leaves(sample):
+    table = "id,speaker,side,act,when,disclosable\nS900,a,witness,present,1977-08-01,true\n"
+    sample.seal("more.csv", table.encode(), "/statements/table")
+    sample.post("/statements/import", token=next(iter(sample.visitor.desk.waiting)))
+    assert not sample.book().find(Kind.STATEMENT, "S900").record.disclosable
+
+
+def test_dates_that_go_in_a_circle_or_lead_nowhere_are_not_taken_in(sample, shown):
+    for rows, said in (
+        ("S900,a,witness,present,@S901+P1D\nS901,a,witness,present,@S900+P1D\n", "in a circle"),
+        ("S900,a,witness,present,@S999+P1D\n", "not there"),
+    ):
+        text = shown(sample.seal("more.csv", ("id,speaker,side,act,when\n" + rows).encode(), "/statements/table"))
+        assert said in text and "Take in" not in text

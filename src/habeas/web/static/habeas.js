@@ -158,7 +158,7 @@ if (text && cite) document.addEventListener("selectionchange", () => {
   before.setStart(text, 0);
   before.setEnd(range.startContainer, range.startOffset);
   cite.elements.quote.value = range.toString();
-  cite.elements.start.value = String(before.toString().length);
+  cite.elements.start.value = String([...before.toString()].length);  // letters, as the server counts them
 });
 
 // An interview saves itself.
@@ -167,8 +167,13 @@ if (talk) {
   let changed = 0;
   const keep = async () => {
     changed = 0;
-    const answer = await post(talk.getAttribute("action") || location.pathname, { text: talk.elements.text.value, do: "pause" });
-    if (answer.ok) byId("saved").textContent = talk.dataset.autosave.replace("#", new Date().toTimeString().slice(0, 5));
+    let good = false;
+    try {
+      const answer = await post(talk.getAttribute("action") || location.pathname, { text: talk.elements.text.value, do: "pause" });
+      good = answer.ok && new URL(answer.url).pathname === location.pathname;  // a locked vault leads elsewhere
+    } catch { good = false; }
+    byId("saved").classList.toggle("bad", !good);
+    byId("saved").textContent = !good ? talk.dataset.lost : talk.dataset.autosave.replace("#", new Date().toTimeString().slice(0, 5));
   };
   talk.addEventListener("input", () => { clearTimeout(changed); changed = setTimeout(keep, 5000); });
 }

@@ -19,7 +19,7 @@ from habeas.services.reviewing import FindingChangedError, NoSuchFindingError, g
 from habeas.vault.doctor import verify_compartment
 from habeas.vault.events import Kind
 from habeas.web.desk import Desk
-from habeas.web.pages import Form, drawn, go, page, problems_of, today
+from habeas.web.pages import Form, drawn, go, page, problems_of, today, whole_number
 from habeas.web.views.common import Opened, cards, opened, told
 
 MOST_ON_CASE = 8
@@ -148,7 +148,8 @@ def accuse(desk: Desk, request: Request, form: Form) -> Response:
     """A statement becomes part of the accusation, or is no longer."""
     with opened(desk, request) as one:
         key, before = form.get("statement", ""), one.case.accusation
-        after = tuple(each for each in before if each != key) if key in before else (*before, key)
+        rest = tuple(each for each in before if each != key)
+        after = rest if form.get("part") == "no" else before if key in before else (*before, key)
         change_head(one.comp, {}, after, "")
         said = tr("{id} is part of the accusation.", id=key) if key in after else tr("{id} is no longer part of the accusation.", id=key)
         head = one.book.head()
@@ -176,12 +177,11 @@ def sheet(desk: Desk, request: Request, _: Form) -> Response:
 
 def log(desk: Desk, request: Request, _: Form) -> Response:
     """Who did what and when, newest first: the clock of each device is a claim, the order is not. A POST verifies it to the end."""
-    first = request.query_params.get("before", "")
     with opened(desk, request) as one:
         comp = one.comp
         checked = verify_compartment(comp) if request.method == "POST" else None
         events = list(comp.index.events())[::-1]
-        start = int(first) if first.isdecimal() else 0
+        start = whole_number(request.query_params.get("before", ""))
         lines = [
             {"n": n, "who": comp.code(device), "t": t, "what": str(getattr(line, "what", "")) or type(line).__name__,
              "about": str(getattr(line, "kind", "") or getattr(line, "about", ""))}

@@ -11,7 +11,7 @@ from habeas.locale import tr
 from habeas.services.cases import import_folder, new_case
 from habeas.services.listing import Listed
 from habeas.web.desk import Desk
-from habeas.web.pages import Form, go, page, problems_of, today
+from habeas.web.pages import Form, go, page, problems_of, today, whole_number
 from habeas.web.views.common import SHOWN_FOR
 
 SAMPLE = "castro-1977"
@@ -24,8 +24,7 @@ def cases(desk: Desk, request: Request, form: Form) -> Response:
 
 
 def _cases(desk: Desk, request: Request, form: Form, problems: tuple[str, ...] = ()) -> Response:
-    asked, query = request.query_params.get("page", ""), form.get("q", "").strip()
-    number = int(asked) if asked.isdecimal() and asked != "0" else 1
+    query, number = form.get("q", "").strip(), whole_number(request.query_params.get("page", ""), 1)
     found = desk.listing.find(desk.vault, query) if query else desk.listing.ids(desk.vault)
     rows = desk.listing.lines(desk.vault, found[(number - 1) * A_PAGE : number * A_PAGE])
     return page(

@@ -93,7 +93,8 @@ class Opened(msgspec.Struct, kw_only=True):
 
     def did(self, words: str, kind: Kind | None = None, key: str = "") -> None:
         """Say on the next page what was done; with ``kind`` and ``key`` it can be undone there."""
-        self.desk.did(Done(cid=self.cid, words=words, kind=kind.value if kind else "", key=key))
+        revision = self.book.find(kind, key).revisions[-1].payload if kind and key else ""
+        self.desk.did(Done(cid=self.cid, words=words, kind=kind.value if kind else "", key=key, revision=revision))
 
     def page(self, template: str, tab: str, *, status: int = 200, **values: Any) -> Response:
         """A page of this case."""

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from habeas.domain.case import Case
-from habeas.domain.errors import HabeasError
+from habeas.domain.errors import HabeasError, UsageError
 from habeas.domain.work import Note
 from habeas.dossier.redact import NothingToDiscloseError
 from habeas.dossier.word import word_copy
@@ -19,12 +19,13 @@ from habeas.intake.looking import draw
 from habeas.locale import speaking, tr
 from habeas.seal.digest import digest_bytes
 from habeas.seal.verify import group_fingerprint
-from habeas.services.cases import add_record, edit, vault_source
-from habeas.services.disclosing import Composed, compose_dossier, freeze, make_memorandum
-from habeas.services.generalising import Coarser, changed, chosen_cells, generalise
+from habeas.services.cases import add_record, edit, log_use, vault_source
+from habeas.services.disclosing import Composed, Frozen, compose_dossier, freeze, make_memorandum
+from habeas.services.generalising import Coarser, changed, chosen_cells, generalise, keeps
 from habeas.services.handing import (
     Leaves,
     consents_for,
+    digest_of,
     ids_of_disclosed,
     log_handed_over,
     may_hand_over,
@@ -33,7 +34,7 @@ from habeas.services.handing import (
     signing_key,
     what_leaves,
 )  # fmt: skip
-from habeas.vault.events import Kind
+from habeas.vault.events import Kind, What
 from habeas.web.desk import Desk
 from habeas.web.pages import Form, go, page, problems_of, today
 from habeas.web.views.common import Opened, cards, opened, told
@@ -78,8 +79,7 @@ def _builder(one: Opened, form: Form, problems: tuple[str, ...] = ()) -> Respons
         warnings = frozen.selection.warnings
         allowed = {each.id for each in frozen.examination.findings}
         if form.get("coarsen"):
-            ids = chosen["findings"] or tuple(card.finding.id for card in found if card.finding.id in allowed)
-            offered = generalise(frozen.redacted.case, ids)
+            offered = generalise(frozen.redacted.case, _ids(one, frozen, chosen))
     except NothingToDiscloseError as error:
         trouble = str(error)
     untranslated = [
@@ -88,7 +88,8 @@ def _builder(one: Opened, form: Form, problems: tuple[str, ...] = ()) -> Respons
     return one.page(
         "dossier.html", "dossier", status=422 if problems else 200, problems=problems, form=form, chosen=chosen, recipients=RECIPIENTS,
         spoken=SPOKEN, cards=found,
-        leaves=leaves, trouble=trouble, warnings=warnings, allowed=allowed, offered=offered, statements=[told(case, s) for s in case.statements],
+        marks=_marks(case), leaves=leaves, trouble=trouble, warnings=warnings, allowed=allowed, offered=offered, statements=[told(case,
+        s) for s in case.statements],
         untranslated=untranslated, agreed=consents_for(case, chosen["recipient"], today()) if leaves else (), questions=_questions(),
         fingerprint=group_fingerprint(signing_key(one.desk.vault).fingerprint), mayseal=one.comp.me.role.writes,
     )  # fmt: skip
@@ -106,10 +107,18 @@ def _questions() -> Mapping[str, str]:
     }
 
 
+def _marks(case: Case) -> str:
+    """What may leave now, as one digest: a page that shows something older saves nothing."""
+    marked = [*(f"{s.id}={s.disclosable}" for s in case.statements), *(f"{each.number}={each.disclosable}" for each in case.exhibits)]
+    return digest_bytes("\n".join(marked).encode()).sha256
+
+
 def mark(desk: Desk, request: Request, form: Form) -> Response:
     """What may leave: statements and exhibits, all on one page, each a revision of its own."""
     with opened(desk, request) as one:
         case = one.case
+        if form.get("seen", "") != _marks(case):
+            return _builder(one, {}, (tr("What may leave was changed since you opened this page: look at it again before you save."),))
         for kind, keyed, prefix in ((Kind.STATEMENT, {s.id: s.disclosable for s in case.statements}, "s-"),
                                     (Kind.EXHIBIT, {each.number: each.disclosable for each in case.exhibits}, "e-")):  # fmt: skip
             for key, before in keyed.items():
@@ -120,12 +129,23 @@ def mark(desk: Desk, request: Request, form: Form) -> Response:
     return go(f"/cases/{one.cid}/dossier")
 
 
+def _ids(one: Opened, frozen: Frozen, chosen: dict[str, Any]) -> tuple[str, ...]:
+    """Findings that have to stay what they are: the chosen ones, or all that would stand in the dossier."""
+    allowed = {each.id for each in frozen.examination.findings}
+    return chosen["findings"] or tuple(card.finding.id for card in cards(one.case, one.examined) if not card.counsel and card.finding.id in allowed)
+
+
 def _composed(one: Opened, form: Form) -> Composed:
+    """The dossier of these choices. Raises UsageError where a cell that was ticked cannot be shown coarser any more."""
     chosen = _choices(form)
     source = vault_source(one.comp, "dossier")
     with speaking(chosen["speak"]):
-        offered = generalise(freeze(one.examined).redacted.case, chosen["findings"]) if chosen["coarse"] else ()
-        cells = chosen_cells(offered, chosen["coarse"])
+        frozen = freeze(one.examined)
+        cells = chosen_cells(generalise(frozen.redacted.case, _ids(one, frozen, chosen)) if chosen["coarse"] else (), chosen["coarse"])
+        if len(cells) != len(chosen["coarse"]):
+            raise UsageError(tr("Not everything that was ticked can be told coarser now; ask again how coarse it may become."))
+        if not keeps(frozen.redacted.case, cells, _ids(one, frozen, chosen)):
+            raise UsageError(tr("These cells keep the findings only together with others that were offered: tick those as well, or fewer."))
         return compose_dossier(
             source, today(), chosen=chosen["findings"], with_originals=chosen["originals"], coarsened=lambda redacted: changed(redacted, cells)
         )
@@ -136,15 +156,27 @@ def preview(desk: Desk, request: Request, form: Form) -> Response:
     with opened(desk, request) as one:
         try:
             may_hand_over(one.comp)
+            missing = _missing(one, form)
+            if missing:
+                return _builder(one, form, missing)
             made = _composed(one, form)
         except HabeasError as error:
             return _builder(one, form, problems_of(error))
-        token = one.desk.keep("preview", made.merged.pdf)
-        return one.page(
-            "preview.html", "dossier", form=form, chosen=_choices(form), made=made, token=token, pages=made.merged.pages,
-            draft=made.frozen.selection.draft,
-            files=sorted(made.payload), questions=_questions(), fingerprint=group_fingerprint(signing_key(desk.vault).fingerprint),
-        )  # fmt: skip
+        return _preview(one, form, made)
+
+
+_LEAVING = frozenset({"as", "passphrase", "seen"})
+"""Fields of the preview itself; the others are carried along."""
+
+
+def _preview(one: Opened, form: Form, made: Composed, problems: tuple[str, ...] = ()) -> Response:
+    token = one.desk.keep("preview", made.merged.pdf)
+    carried = {name: value for name, value in form.items() if name not in _LEAVING}
+    return one.page(
+        "preview.html", "dossier", status=422 if problems else 200, problems=problems, form=carried, leaves_as=form.get("as", "zip"), made=made,
+        token=token, pages=made.merged.pages, draft=made.frozen.selection.draft, files=sorted(made.payload), seen=digest_of(made),
+        fingerprint=group_fingerprint(signing_key(one.desk.vault).fingerprint),
+    )  # fmt: skip
 
 
 def preview_page(desk: Desk, request: Request, _: Form) -> Response:
@@ -157,7 +189,7 @@ def preview_page(desk: Desk, request: Request, _: Form) -> Response:
 
 def seal(desk: Desk, request: Request, form: Form) -> Response:
     """Seal, and give the archive to the browser: as it is, under a passphrase, or (not sealed) as a Word copy. The log says so first."""
-    kind = form.get("as", "zip")
+    kind = form.get("as", "")
     with opened(desk, request) as one:
         try:
             may_hand_over(one.comp)
@@ -165,13 +197,14 @@ def seal(desk: Desk, request: Request, form: Form) -> Response:
             if missing:
                 return _builder(one, form, missing)
             made = _composed(one, form)
-            key = signing_key(desk.vault)
-            with speaking(_choices(form)["speak"]):
-                body = word_copy(made.data, today()) if kind == "docx" else seal_archive(made, key, today())
-            if kind == "age":
-                body = seal_for(body, form.get("passphrase", ""))
         except HabeasError as error:
             return _builder(one, form, problems_of(error))
+        if form.get("seen") != digest_of(made):
+            return _preview(one, form, made, (tr("The case changed since these pages were made. Look at them again before you seal."),))
+        try:
+            body = _body(one, made, form, kind)
+        except HabeasError as error:
+            return _preview(one, form, made, problems_of(error))
         ids = ids_of_disclosed(one.case, [(each.id, each.kind, each.key) for each in one.book.entries])
         log_handed_over(one.comp, ids, form.get("recipient", "").strip(), digest_bytes(body).sha256)
         said = "; ".join(f"{name}: {form.get(name, '').strip()}" for name in QUESTIONS if form.get(name, "").strip())
@@ -180,6 +213,17 @@ def seal(desk: Desk, request: Request, form: Form) -> Response:
     name, mime = {"zip": ("dossier.zip", "application/zip"), "age": ("dossier.zip.age", "application/octet-stream"),
                   "docx": ("dossier-copy.docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document")}[kind]  # fmt: skip
     return Response(body, media_type=mime, headers={"content-disposition": f'attachment; filename="{name}"'})
+
+
+def _body(one: Opened, made: Composed, form: Form, kind: str) -> bytes:
+    """What the browser gets. Raises UsageError, or NotReadyError for a passphrase that is too short."""
+    if kind not in ("zip", "age", "docx"):
+        raise UsageError(tr("Choose how it leaves."))
+    with speaking(_choices(form)["speak"]):
+        if kind == "docx":
+            return word_copy(made.data, today())
+        archive = seal_archive(made, signing_key(one.desk.vault), today())
+    return seal_for(archive, form.get("passphrase", "")) if kind == "age" else archive
 
 
 def _note(one: Opened, said: str) -> None:
@@ -191,25 +235,28 @@ def _missing(one: Opened, form: Form) -> tuple[str, ...]:
     chosen = _choices(form)
     said = [] if chosen["recipient"] else [tr("Name the recipient: it goes into the log, and consents are looked up for it.")]
     said += [tr("Answer before it leaves: {question}", question=words) for name, words in _questions().items() if not chosen["answers"][name]]
-    refused = [each.person for each in consents_for(one.case, chosen["recipient"], today()) if each.consent is not None and each.consent.refused]
-    if refused:
-        said.append(tr("{count} people refused that anything of theirs leaves: take out what is theirs, or ask them again.", count=len(refused)))
-    unsure = [each for each in consents_for(one.case, chosen["recipient"], today()) if each.warning]
-    if unsure and not form.get("despite"):
+    agreed = consents_for(one.case, chosen["recipient"], today())
+    stops = sum(each.stops for each in agreed)
+    if stops:
+        said.append(tr("{count} people refused this: see under Consents, and take out what is theirs.", count=stops))
+    if any(each.warning for each in agreed) and not form.get("despite"):
         said.append(tr("Consents are missing or do not cover this. Tick that you know it, if it may leave all the same."))
-    if form.get("as") not in ("zip", "age", "docx"):
-        said.append(tr("Choose how it leaves."))
     return tuple(said)
 
 
-def memorandum(desk: Desk, request: Request, _: Form) -> Response:
+def memorandum(desk: Desk, request: Request, form: Form) -> Response:
     """Counsel's memorandum: on a page of its own, with a reason in the log, never in a bag."""
     with opened(desk, request) as one:
         if request.method != "POST":
             return one.page("memorandum.html", "dossier")
         try:
             may_hand_over(one.comp)
+            reason = form.get("reason", "").strip()
+            if not reason:
+                raise UsageError(tr("Say for whom and why: it goes into the log before anything leaves."))
             pdf = make_memorandum(vault_source(one.comp, "memorandum").case, today())
+            ids = tuple(each.id for each in one.book.entries if each.kind in (Kind.STATEMENT, Kind.EXHIBIT))
+            log_use(one.comp, What.EXPORTED, ids, reason=reason, about="memorandum")
         except HabeasError as error:
             return one.page("memorandum.html", "dossier", status=422, problems=problems_of(error))
     return Response(pdf, media_type="application/pdf", headers={"content-disposition": 'attachment; filename="memorandum-privileged.pdf"'})

@@ -17,7 +17,7 @@ from habeas.services.exhibits import Outcome, custody, seal_streams
 from habeas.services.viewing import entry_of, passages, picture_of, seen
 from habeas.vault.events import Because, Kind, What
 from habeas.web.desk import Desk
-from habeas.web.pages import Form, go, problems_of
+from habeas.web.pages import Form, go, problems_of, whole_number
 from habeas.web.uploads import Files
 from habeas.web.views.common import Opened, opened, told
 
@@ -99,13 +99,13 @@ def _hard_to_look_at(entry: Entry, shown: Seen) -> bool:
 def _page_of(shown: Seen, asked: str, locator: str, quote: str) -> int:
     """The page that is shown: the one that was asked for, the passage's, the locator's, or the first."""
     most = max(1, shown.pages if shown.kind == "pages" else -(-len(shown.messages) // MOST_MESSAGES))
-    if asked.isdecimal():
-        return min(max(int(asked), 1), most)
+    if asked:
+        return whole_number(asked, 1, most)
     found = next(passages(shown.texts, quote), None) if quote and shown.kind == "pages" else None
     if found is not None:
         return found.page
     named = re.search(r"\d+", locator) if shown.kind == "pages" else None
-    return min(max(int(named[0]), 1), most) if named else 1
+    return whole_number(named[0], 1, most) if named else 1
 
 
 def _pieces(shown: Seen, page: int, quote: str, locator: str) -> list[tuple[str, bool]]:

@@ -56,8 +56,11 @@ def file(desk: Desk, _: Request, form: Form) -> Response:
     if not numbers or not form.get("case"):
         return _inbox(desk, (), (tr("Choose the files, and the case."),))
     done = file_into(desk.vault, numbers, form["case"])
-    doubles = sum(each.outcome.outcome == "duplicate" for each in done)
-    said = tr_n("{count} file was filed.", "{count} files were filed.", len(done))
+    stay = sum(bool(each.outcome.why) for each in done)
+    doubles = sum(each.outcome.outcome == "duplicate" and not each.outcome.why for each in done)
+    said = tr_n("{count} file was filed.", "{count} files were filed.", len(done) - stay)
+    if stay:
+        said += " " + tr("{count} stay in the inbox: the case has them as withdrawn exhibits; take the withdrawal back there.", count=stay)
     desk.did(Done(cid=form["case"], words=said + (" " + tr("{count} of them were there already.", count=doubles) if doubles else "")))
     return go(f"/cases/{form['case']}/exhibits")
 
@@ -134,7 +137,7 @@ def make(desk: Desk, _: Request, form: Form) -> Response:
         if planned.problems or not form.get("go"):
             wrong = tuple(str(each) for each in planned.problems[:50])
             return _mapping(desk, token, form, wrong, planned)
-        made = sheets.make_cases(desk.vault, planned, (name, content), in_a_year())
+        made = sheets.make_cases(desk.vault, planned, sheets.kept_table(rows, (name, content)), in_a_year())
     except HabeasError as error:
         return _mapping(desk, token, form, problems_of(error))
     desk.waiting.clear()

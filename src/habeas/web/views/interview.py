@@ -8,7 +8,7 @@ from habeas.domain.case import Form as HeldAs
 from habeas.domain.errors import HabeasError
 from habeas.domain.work import Interview
 from habeas.locale import in_language, tr
-from habeas.services.interviewing import begin, finish, papers, pause
+from habeas.services.interviewing import begin, finish, papers, pause, sealed_text
 from habeas.vault.events import Kind
 from habeas.web.desk import Desk
 from habeas.web.pages import Form, go, problems_of, today
@@ -81,5 +81,6 @@ def paper(desk: Desk, request: Request, _: Form) -> Response:
         other = entry.record.language if entry.record.language in PAPERS else "ru"
         languages = ["en"] if other == "en" else [other, "en"]
         return one.page(
-            "paper.html", "people", record=entry.record, languages=[(code, papers(code)) for code in languages], say=in_language
+            "paper.html", "people", record=entry.record, text=sealed_text(one.comp, entry.id), languages=[(code,
+            papers(code)) for code in languages], say=in_language
         )  # fmt: skip

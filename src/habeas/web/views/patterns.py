@@ -17,6 +17,8 @@ from habeas.web.pages import Form, drawn, go, page, problems_of, today
 from habeas.web.views.cases import in_a_year, listed
 from habeas.web.views.common import Opened, opened
 
+MOST_GROUPS = 10
+"""Groups of shared wording that are set side by side."""
 MOST_TOLD = 200
 """Rows of a table of patterns."""
 
@@ -53,7 +55,8 @@ def joint(desk: Desk, request: Request, _: Form) -> Response:
     found = ran.found
     return page(
         desk, "joint.html", cid=cid, ran=ran, found=found.patterns, pictures=[(name, drawn(svg)) for name, svg in pictures(found.patterns).items()],
-        groups=[_group(found, number, ran.cases) for number in range(min(len(found.groups), 50))], key_words=key_words, prompt_words=prompt_words,
+        groups=[_group(found, number, ran.cases) for number in range(min(len(found.groups), MOST_GROUPS))], key_words=key_words,
+        prompt_words=prompt_words,
         p_words=p_words, most=MOST_TOLD,
     )  # fmt: skip
 

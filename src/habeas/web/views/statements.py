@@ -21,7 +21,7 @@ from habeas.services.records import history
 from habeas.services.viewing import passage, seen
 from habeas.vault.events import Because, Kind
 from habeas.web.desk import Desk
-from habeas.web.pages import Form, go, problems_of
+from habeas.web.pages import Form, go, problems_of, whole_number
 from habeas.web.views.common import Opened, opened, side_words, told
 
 FIVE = ("speaker", "side", "act", "when", "place")
@@ -67,7 +67,7 @@ def _cited(one: Opened, form: Form) -> dict[str, str]:
     if not number or not quote or form.get("locator"):
         return cells
     shown = seen(one.comp, one.book, number)
-    near = (int(form["page"]), int(form["start"])) if form.get("page", "").isdecimal() and form.get("start", "").isdecimal() else None
+    near = (whole_number(form.get("page", ""), 1), whole_number(form["start"], most=99_999_999)) if form.get("start") else None
     found = passage(shown.texts, quote, near)
     return {**cells, "quote": found.words, "locator": found.locator(paged=shown.kind == "pages")}
 
@@ -101,6 +101,8 @@ def change(desk: Desk, request: Request, form: Form) -> Response:
         cells, asked, problems = _cells(one, form, keep_empty=True)
         if not problems and not asked:
             try:
+                if form.get("revision", "") != one.book.find(Kind.STATEMENT, number).revisions[-1].payload:
+                    raise UsageError(tr("this statement was changed since you opened it; open it again, and put in what you want to change"))
                 edit(one.comp, Kind.STATEMENT, number, cells, form.get("why", "").strip())
             except HabeasError as error:
                 problems = problems_of(error)
@@ -128,6 +130,8 @@ def take_back(desk: Desk, request: Request, form: Form) -> Response:
         raise UsageError(tr("there is nothing to undo")) from None
     with opened(desk, request) as one:
         entry = one.book.find(kind, key)
+        if form.get("revision", "") != entry.revisions[-1].payload:
+            raise UsageError(tr("it was changed since, here or on another device; nothing was undone. Look at its history"))
         if entry.withdrawn:
             withdraw(one.comp, kind, (entry.id,), Because.MISTAKE, "", back=True)
         else:
@@ -177,6 +181,7 @@ def _editor(one: Opened, number: str, cells: Mapping[str, str], problems: tuple[
         five=FIVE, more=MORE, words=field_words, sides=[(side.value, side_words(side)) for side in Side], acts=[(act.value,
         act_words(act)) for act in Act],
         known=[(how.value, how_words(how)) for how in HowKnown], numbers=[each.number for each in case.exhibits],
+        revision=one.book.find(Kind.STATEMENT, number).revisions[-1].payload if number else "",
         accused=number in case.accusation, changes=history(one.comp, Kind.STATEMENT, number) if number else [],
         understood=[(name, *understood(one, cells[name])) for name in ("place", "to_place") if cells.get(name)], source=_source(one, exhibit),
         speakers=sorted({s.speaker for s in case.statements if s.speaker}), identifiers=", ".join(IDENTIFIER_KEYS),
