@@ -232,20 +232,27 @@ def list_cases(vault: Vault) -> list[CaseLine]:
 
 def line_of(vault: Vault, cid: str) -> CaseLine:
     """One case for the list; one that does not open is told with what is known."""
+    return titled_line(vault, cid)[0]
+
+
+def titled_line(vault: Vault, cid: str) -> tuple[CaseLine, str]:
+    """The same with the title that the case has inside; a joint compartment, and a case that does not open, have none."""
     try:
         with vault.case(cid) as comp:
-            return _line(comp)
+            book = read_book(comp)
+            line, head = _line(comp, book), book.head()
+            return line, head.record.title if head and not line.state else ""
     except (VaultError, UsageError) as error:  # one case that does not open hides no other
         dormant = "dormant" in str(error)
-        return CaseLine(
+        line = CaseLine(
             cid=cid, role="", statements=0, exhibits=0, review_on="", held=False, dormant=dormant, alarms=int(not dormant), next_due="",
             state="" if dormant else "does not open",
         )  # fmt: skip
+        return line, ""
 
 
-def _line(comp: Compartment) -> CaseLine:
+def _line(comp: Compartment, book: Book) -> CaseLine:
     joint = is_joint(comp)
-    book = read_book(comp)
     state = status(comp)
     due = sorted(one.record.due_on for one in book.of(Kind.TASK) if one.record.due_on and not one.record.done_on)
     return CaseLine(

@@ -28,7 +28,7 @@ class Filed(msgspec.Struct, frozen=True, kw_only=True):
 
 def inbox_id(vault: Vault, review_on: date) -> str:
     """The compartment of the inbox; made when it is first needed."""
-    if vault.settings.inbox not in vault.case_ids():
+    if not vault.has_case(vault.settings.inbox):
         vault.settings.inbox = new_case(vault, tr("Inbox"), review_on)
         vault.save()
     return vault.settings.inbox

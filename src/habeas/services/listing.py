@@ -6,8 +6,7 @@ What it does not do: keep titles anywhere but in memory; look for words of a cas
 import msgspec
 
 from habeas.domain.identity import fold
-from habeas.services.casebook import is_joint, read_book
-from habeas.services.cases import CaseLine, line_of
+from habeas.services.cases import CaseLine, titled_line
 from habeas.vault.vault import Vault
 
 
@@ -53,10 +52,5 @@ class Listing:
 
 
 def _read(vault: Vault, cid: str) -> Listed:
-    line = line_of(vault, cid)
-    title = ""
-    if not line.state and not line.dormant:
-        with vault.case(cid) as comp:
-            head = read_book(comp).head()
-            title = head.record.title if head and not is_joint(comp) else ""
+    line, title = titled_line(vault, cid)
     return Listed(line=line, title=title or cid)

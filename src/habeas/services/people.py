@@ -189,7 +189,7 @@ def changes_in(comp: Compartment, untrusted_note: bytes) -> list[str]:
 def join_case(vault: Vault, untrusted_invitation: str, store: Store) -> str:
     """Begin to work on a case that this device was admitted to; its id."""
     found: Invitation = _read(_INVITATION, untrusted_invitation, Invitation, "invitation")
-    if found.case in vault.case_ids():
+    if vault.has_case(found.case):
         raise BadInput.one("invitation", tr("this device has a place in that case already; 'habeas vault drop CASE' gives it up first"))
     waiting = vault.settings.joining.get(found.device)
     if waiting is None:

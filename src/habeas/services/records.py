@@ -12,7 +12,7 @@ from habeas.domain.work import Task
 from habeas.intake.folder.columns import PROTECTED
 from habeas.intake.folder.reading import read_record
 from habeas.locale import tr
-from habeas.services.casebook import TABLES, WORK, decode, encode, read_book
+from habeas.services.casebook import TABLES, WORK, Book, decode, encode, read_book
 from habeas.services.cases import add_record, add_statement, edit_head
 from habeas.vault.compartment import Compartment
 from habeas.vault.errors import VaultError
@@ -144,11 +144,14 @@ def shredded(comp: Compartment) -> list[Gone]:
     ]  # fmt: skip
 
 
-def find(comp: Compartment, query: str, *, exact: bool = False, cross_script: bool = True) -> list[tuple[str, str, str]]:
-    """(kind, how it is called, a line of it) of the records that were found, best first."""
-    by_id = {one.id: one for one in read_book(comp).entries}
+def find(  # one parameter an option
+    comp: Compartment, query: str, *, exact: bool = False, cross_script: bool = True, book: Book | None = None, most: int | None = None
+) -> list[tuple[str, str, str]]:  # fmt: skip
+    """(kind, how it is called, a line of it) of the records that were found, best first, ``most`` of them. ``book``: where it was read already."""
+    hits = search(comp, query, exact=exact, cross_script=cross_script, most=most)
+    by_id = {one.id: one for one in (book or read_book(comp)).entries} if hits else {}
     found = []
-    for hit in search(comp, query, exact=exact, cross_script=cross_script):
+    for hit in hits:
         one = by_id.get(hit.id)
         if one is not None:
             cells = encode(one.kind, one.record)

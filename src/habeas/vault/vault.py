@@ -103,11 +103,12 @@ class Vault:
 
     def case_ids(self) -> list[str]:
         """Compartments that this device has a seat in and that are here; others are not even named."""
-        return [
-            name
-            for name in self.disk.names("cases")
-            if CASE.fullmatch(name) and self.disk.exists(f"local/{name}.age") and self.disk.exists(f"cases/{name}/FORMAT")
-        ]
+        seats = {name.removesuffix(".age") for name in self.disk.names("local") if name.endswith(".age")}
+        return [name for name in self.disk.names("cases") if name in seats and CASE.fullmatch(name) and self.disk.exists(f"cases/{name}/FORMAT")]
+
+    def has_case(self, cid: str) -> bool:
+        """Whether :meth:`case_ids` would name it, without looking at the others."""
+        return bool(CASE.fullmatch(cid)) and self.disk.exists(f"local/{cid}.age") and self.disk.exists(f"cases/{cid}/FORMAT")
 
     def seat(self, cid: str) -> Seat:
         """Keys of this device in a compartment. Raises NoSuchCaseError, the same for a case that does not exist and one that is not yours."""
@@ -142,7 +143,7 @@ class Vault:
     @contextmanager
     def case(self, cid: str, second: Identity | None = None) -> Iterator[Compartment]:
         """Open a compartment, finish what a crash left, and close it at the end."""
-        if cid not in self.case_ids():
+        if not self.has_case(cid):
             raise NoSuchCaseError
         comp = open_compartment(self.disk, cid, self.seat(cid), self.clock, second)
         try:

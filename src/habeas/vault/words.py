@@ -82,7 +82,10 @@ def _texts(value: object) -> Iterator[str]:
 
 
 def read_into_index(comp: Compartment) -> None:
-    """Index what is new since the last search, and forget revisions that are no longer the current ones."""
+    """Index what is new since the last search, and forget revisions that are no longer the current ones; nothing where the log has not grown."""
+    state = repr(sorted((device, known.at.n) for device, known in comp.known.items()))
+    if comp.index.get("words") == state:
+        return
     current: dict[str, str] = {}
     for _, _, _, line in comp.index.events(("Recorded",)):
         if isinstance(line, Recorded) and line.kind is not Kind.CONTACT:
@@ -101,18 +104,23 @@ def read_into_index(comp: Compartment) -> None:
                 continue
             comp.index.change("INSERT INTO words VALUES (?,?,?,?)", (payload, *keys(" \n ".join(_texts(record)))))
             comp.index.change("INSERT INTO indexed VALUES (?,?)", (payload, wanted[payload]))
+        comp.index.put("words", state)
 
 
-def search(comp: Compartment, query: str, *, exact: bool = False, cross_script: bool = True) -> list[Hit]:
-    """Records in which every word of ``query`` stands, best first. ``exact``: the words as they are; else their other forms too."""
+def search(comp: Compartment, query: str, *, exact: bool = False, cross_script: bool = True, most: int | None = None) -> list[Hit]:
+    """Records in which every word of ``query`` stands, the best first, ``most`` of them.
+
+    ``exact``: the words as they are; else their other forms too.
+    """
     read_into_index(comp)
     words = _WORD.findall(_cased(query))
     if not words:
         return []
     terms = [_term(word, exact=exact, cross_script=cross_script) for word in words]
     rows = comp.index.rows(
-        "SELECT indexed.id, indexed.payload FROM words JOIN indexed ON indexed.payload = words.payload WHERE words MATCH ? ORDER BY words.rank",
-        (" AND ".join(terms),),
+        "SELECT indexed.id, indexed.payload FROM words JOIN indexed ON indexed.payload = words.payload WHERE words MATCH ? "
+        "ORDER BY words.rank LIMIT ?",
+        (" AND ".join(terms), -1 if most is None else most),
     )
     return [Hit(id=rid, payload=payload) for rid, payload in rows]
 

@@ -108,6 +108,7 @@ def alone(root: Path) -> Iterator[None]:
 
 
 def _serve(root: Path, *, port: int, minutes: int, browser: bool, say: Callable[[str], object]) -> None:
+    take_larger_helpings()
     bound = listen(port)
     port = int(bound[0].getsockname()[1])
     desk = Desk(root, minutes=minutes)
@@ -131,6 +132,18 @@ def _serve(root: Path, *, port: int, minutes: int, browser: bool, say: Callable[
             desk.lock(wait=30)
             for one in bound:
                 one.close()
+
+
+HELPING = 4 << 20
+"""Bytes of an upload that the server takes before it pauses the browser."""
+
+
+def take_larger_helpings() -> None:
+    """A server pauses a sender at 64 KiB, fit for strangers; here one browser of this machine sends, and each pause costs."""
+    with contextlib.suppress(ImportError, AttributeError):
+        import uvicorn.protocols.http.httptools_impl as server  # noqa: PLC0415  # where it is there
+
+        setattr(server, "HIGH_WATER_LIMIT", max(HELPING, server.HIGH_WATER_LIMIT))  # type: ignore[attr-defined]  # noqa: B010  # no setting for it
 
 
 def warm() -> None:

@@ -1,6 +1,6 @@
 """Where files wait between the browser and their sealing: on disk under a key that is nowhere but in memory, so that nobody waits for a slow sender.
 
-Small files stay in memory; of larger ones each mebibyte is sealed by itself (ChaCha20-Poly1305, RFC 8439, a counter as nonce, one key a spool). The
+Small files stay in memory; of larger ones each mebibyte is sealed by itself (AES-256-GCM, NIST SP 800-38D, a counter as nonce, one key a spool). The
 spool lies in the vault's ``tmp``, which is emptied at every opening. What it does not do: outlive the upload.
 """
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Self
 
 import msgspec
-from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 IN_MEMORY = 4 << 20
 """Bytes of all files together that are kept in memory; what comes after them goes to the disk."""
@@ -34,7 +34,7 @@ class Spool:
     def __init__(self, folder: Path) -> None:
         """``folder``: the vault's own for what has no name yet; nothing is written before it is needed."""
         self._path = folder / secrets.token_hex(8)
-        self._cipher = ChaCha20Poly1305(ChaCha20Poly1305.generate_key())
+        self._cipher = AESGCM(AESGCM.generate_key(256))
         self._used = self._count = self._at = 0
         self.files: list[Spooled] = []
 

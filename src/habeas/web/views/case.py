@@ -25,6 +25,7 @@ from habeas.web.views.common import Opened, cards, opened, told
 MOST_ON_CASE = 8
 """Findings on the case's first page; the rest is one click away."""
 LOG_PAGE = 200
+MOST_HITS = 100
 
 
 def overview(desk: Desk, request: Request, _: Form) -> Response:
@@ -194,7 +195,7 @@ def search(desk: Desk, request: Request, form: Form) -> Response:
     """Full text of this case alone: statements, exhibits, notes; in any script. The words stand in no address."""
     query = form.get("q", "").strip()
     with opened(desk, request) as one:
-        hits = find(one.comp, query)[:100] if query else []
+        hits = find(one.comp, query, book=one.book, most=MOST_HITS) if query else []
         return one.page("search.html", "", query=query, hits=[(kind, key, words, _place_of(one, kind, key)) for kind, key, words in hits])
 
 

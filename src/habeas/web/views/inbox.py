@@ -29,7 +29,7 @@ def inbox(desk: Desk, _: Request, __: Form) -> Response:
 
 def _inbox(desk: Desk, outcomes: tuple[Outcome, ...], problems: tuple[str, ...] = ()) -> Response:
     box, rows = desk.vault.settings.inbox, []
-    if box in desk.vault.case_ids():
+    if desk.vault.has_case(box):
         with desk.case(box) as comp:
             rows = [(each.record.number, each.record.file.partition("-")[2] or each.record.file, each.content.size if each.content else 0)
                     for each in unfiled(desk.shelf.book(comp))]  # fmt: skip
