@@ -32,8 +32,9 @@ NASTY = (
 )  # fmt: skip
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def running(tmp_path_factory):
+    """A server of its own for each test: a late request of another one leaves nothing here."""
     with S3Server(tmp_path_factory.mktemp("s3")) as server:
         yield server
 

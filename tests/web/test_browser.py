@@ -13,9 +13,12 @@ import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect, sync_playwright
+from simulators.languages import Pseudo
 from simulators.vaults import PASSPHRASE, make_vault
 
+from habeas import locale
 from habeas.domain.errors import UsageError
+from habeas.locale import use_language
 from habeas.web.app import make_app
 from habeas.web.desk import Desk
 from habeas.web.serve import _has_ipv6, listen, watched
@@ -138,7 +141,7 @@ def test_the_whole_way_by_mouse(tmp_path):
         follow(page, "button:has-text('Look at what would be made')")
         accessible(page)
         follow(page, "button:has-text('Make 2 cases')")
-        assert page.locator(".rows h3").count() == 3  # two, and the table itself
+        assert page.locator(".rows h2").count() == 3  # two, and the table itself
         # the demo case
         follow(page, "text=Import the sample case")
         assert page.locator(".cost").inner_text().startswith("To accept that Julio Castro left Carrasco Airport")
@@ -406,6 +409,52 @@ def test_it_works_without_scripts_and_on_a_phone_without_scrolling_sideways(tmp_
         waiting.value.save_as(tmp_path / "dossier.zip")
         good, said = verified(tmp_path / "dossier.zip", tmp_path / "unpacked")
         assert good, said
+
+
+def test_the_screens_in_russian_on_a_phone_and_by_axe(tmp_path):
+    make_vault(tmp_path / "vault", "A1").close()
+    with served(tmp_path / "vault") as (base, desk), browser(base, viewport={"width": 360, "height": 740}) as page:
+        try:
+            page.goto(base + desk.first_address)
+            follow(page, "button:has-text('Русский')")
+            assert page.locator("html").get_attribute("lang") == "ru"
+            page.fill("#passphrase", PASSPHRASE)
+            follow(page, "button.filled")
+            follow(page, "form[action='/cases/sample'] button")
+            case = page.url
+            assert page.locator(".cost").inner_text().startswith("Чтобы признать, что")
+            for path in ("/cases", "/inbox", "/agenda", "/patterns", "/settings", "/help", "/help/01-first-hour"):
+                page.goto(base + path)
+                assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
+                accessible(page)
+            for path in SCREENS:
+                page.goto(case + path)
+                assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
+                accessible(page)
+            page.goto(case)
+            follow(page, ".rows h3 a >> nth=0")
+            page.fill("#reviewer", "М. Р.")
+            page.fill("#reason", "сверено с приложениями")
+            follow(page, "button:has-text('Подтвердить')")
+            assert "М. Р." in page.locator("#review").inner_text()
+            follow(page, "button:has-text('Заблокировать')")
+            assert page.locator("h1").inner_text() == "Хранилище заблокировано"
+        finally:
+            use_language("en")
+
+
+def test_a_page_in_a_language_half_as_long_again_needs_no_scrolling_sideways(tmp_path, monkeypatch):
+    make_vault(tmp_path / "vault", "A1").close()
+    monkeypatch.setattr(locale, "_current", Pseudo())
+    with served(tmp_path / "vault") as (base, desk), browser(base, viewport={"width": 360, "height": 740}) as page:
+        page.goto(base + desk.first_address)
+        page.fill("#passphrase", PASSPHRASE)
+        follow(page, "button.filled")
+        follow(page, "form[action='/cases/sample'] button")
+        case = page.url
+        for path in SCREENS:
+            page.goto(case + path)
+            assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
 
 
 def test_going_back_after_a_lock_shows_nothing_in_this_window_or_another(tmp_path):

@@ -1,24 +1,14 @@
 """Every word of the screens is translated: in a pseudo-language each of our sentences stands in brackets, and nothing else of ours may stand outside."""
 
-import gettext
 import html
 import re
 
 import pytest
+from simulators.languages import Pseudo
 
 from habeas import locale
 
 pytestmark = pytest.mark.slow
-
-
-class Pseudo(gettext.NullTranslations):
-    """Every sentence in brackets, half as long again; fields are kept."""
-
-    def gettext(self, message):
-        return f"⟦{message}{'·' * (len(re.sub(r'{[^}]*}', '', message)) // 2)}⟧"
-
-    def ngettext(self, one, many, count):
-        return self.gettext(one if count == 1 else many)
 
 
 @pytest.fixture

@@ -34,6 +34,8 @@ class Exhibit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     language: str = ""
     consent: str = ""
     disclosable: bool = False
+    distressing: bool = False
+    """Hard to look at or to read: shown behind a warning."""
 
 
 class KnownPlace(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -41,7 +41,7 @@ def test_an_exhibit_opens_at_the_passage_of_a_statement(sample):
 def test_a_picture_stands_behind_a_warning_until_it_is_asked_for(sample, shown):
     sample.seal("photo.jpg", picture())
     number = number_of(sample, "photo")
-    assert "hard to look at" in shown(sample.get(f"/exhibits/{number}")) and "<img" not in sample.get(f"/exhibits/{number}")
+    assert "hard to look at or to read" in shown(sample.get(f"/exhibits/{number}")) and "<img" not in sample.get(f"/exhibits/{number}")
     assert f'src="/cases/{sample.cid}/exhibits/{number}/page/1"' in sample.get(f"/exhibits/{number}?show=1")
     answer = sample.visitor.client.get(f"/cases/{sample.cid}/exhibits/{number}/page/1")
     assert answer.headers["content-type"] == "image/png" and answer.headers["cache-control"] == "no-store"
@@ -105,3 +105,11 @@ def test_what_was_withdrawn_is_said_when_it_comes_again(sample, shown):
     assert f"duplicate of exhibit {number} : it was withdrawn and does not count" in shown(sample.seal("again.txt", LETTER.encode())).replace(
         f"{number}:", f"{number} :"
     )
+
+
+def test_an_exhibit_that_is_marked_and_the_words_cited_from_it_stand_behind_a_warning(sample, shown):
+    assert "Avenida Rivera" in sample.get("/exhibits/1")
+    sample.post("/exhibits/1", title="x", form="scan", distressing="true")
+    assert "hard to look at or to read" in shown(sample.get("/exhibits/1")) and 'id="text"' not in sample.get("/exhibits/1")
+    assert 'id="text"' in sample.get("/exhibits/1?show=1")
+    assert "<details><summary>Words that may be hard to read</summary>" in sample.get("/statements")

@@ -210,7 +210,7 @@ EXHIBITS = Table(stem="exhibits", record=Exhibit, key="number", columns=(
     Column(name="form", read=one_of(Form), empty=Form.COPY),
     Column(name="obtained_from"), Column(name="obtained_by"), Column(name="obtained_on"), Column(name="method"),
     Column(name="derived_from"), Column(name="translation_of"), Column(name="translator"), Column(name="language"),
-    Column(name="consent"), _flag("disclosable"),
+    Column(name="consent"), _flag("disclosable"), _flag("distressing"),
 ))  # fmt: skip
 
 PLACES = Table(stem="places", record=KnownPlace, key="name", columns=(

@@ -42,6 +42,8 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     locator: str
     accused: bool
     disclosable: bool
+    hard: bool
+    """Rests on an exhibit that is marked as distressing: its words stand behind a warning."""
 
 
 def told(case: Case, statement: Statement) -> Told:
@@ -53,7 +55,7 @@ def told(case: Case, statement: Statement) -> Told:
         place=" → ".join(part for part in (statement.place, statement.to_place) if part),
         said_on=when_words(statement.stated_on) if statement.stated_on else "", quote=statement.quote or statement.summary,
         translation=statement.quote_translation, exhibit=statement.exhibit, locator=statement.locator, accused=statement.id in case.accusation,
-        disclosable=statement.disclosable,
+        disclosable=statement.disclosable, hard=any(one.distressing for one in case.exhibits if one.number == statement.exhibit),
     )  # fmt: skip
 
 

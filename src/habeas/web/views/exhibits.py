@@ -23,7 +23,7 @@ from habeas.web.views.common import Opened, opened, told
 
 DETAILS = ("title", "form", "obtained_from", "obtained_by", "obtained_on", "method", "language", "derived_from", "translation_of", "translator",
 "consent",
-           "disclosable")  # fmt: skip
+           "disclosable", "distressing")  # fmt: skip
 HIDDEN_AT_FIRST = ("picture",)
 """What may be hard to look at: shown behind a warning."""
 MOST_MESSAGES = 300
@@ -93,7 +93,9 @@ def _exhibit(one: Opened, number: str, at: str = "", asked: str = "", show: str 
 
 
 def _hard_to_look_at(entry: Entry, shown: Seen) -> bool:
-    return shown.kind in HIDDEN_AT_FIRST or bool(re.search(r"\.(mp4|mov|avi|3gp|webm)$", entry.record.file, re.IGNORECASE))
+    return (
+        entry.record.distressing or shown.kind in HIDDEN_AT_FIRST or bool(re.search(r"\.(mp4|mov|avi|3gp|webm)$", entry.record.file, re.IGNORECASE))
+    )
 
 
 def _page_of(shown: Seen, asked: str, locator: str, quote: str) -> int:
@@ -141,7 +143,7 @@ def change(desk: Desk, request: Request, form: Form) -> Response:
     number = request.path_params["number"]
     with opened(desk, request) as one:
         cells = {name: form[name].strip() for name in DETAILS if name in form}
-        cells["disclosable"] = "true" if form.get("disclosable") else ""
+        cells |= {name: "true" if form.get(name) else "" for name in ("disclosable", "distressing")}
         try:
             edit(one.comp, Kind.EXHIBIT, number, cells, "")
         except HabeasError as error:
@@ -185,5 +187,5 @@ def detail_words(name: str) -> str:
         "title": tr("Title"), "form": tr("Held as"), "obtained_from": tr("Obtained from"), "obtained_by": tr("Obtained by"),
         "obtained_on": tr("Obtained on"), "method": tr("How"), "language": tr("Language (such as ru)"), "derived_from": tr("Made from exhibit"),
         "translation_of": tr("Translation of exhibit"), "translator": tr("Translator"), "consent": tr("Consent"),
-        "disclosable": tr("May leave in a dossier"),
+        "disclosable": tr("May leave in a dossier"), "distressing": tr("Hard to look at or to read: show a warning first"),
     }[name]  # fmt: skip
