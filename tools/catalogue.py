@@ -5,6 +5,7 @@
 Ends with 1 and names what has no translation yet. Deterministic: the same words give the same bytes.
 """
 
+import ast
 import io
 import json
 import sys
@@ -30,7 +31,32 @@ def compiled(po):
     return out.getvalue()
 
 
+def of_errors():
+    """Messages that are told without being marked: docstrings of the vault's errors, and plain details that errors are raised with."""
+    found = set()
+    for path in sorted((LOCALE.parent / "vault").glob("*.py")) + sorted((LOCALE.parent / "services").glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ClassDef) and path.name == "errors.py" and ast.get_docstring(node):
+                found.add(ast.get_docstring(node).split("\n\n")[0])
+            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id.endswith("Error") and node.args:
+                said = node.args[0]
+                if isinstance(said, ast.Constant) and isinstance(said.value, str) and " " in said.value:
+                    found.add(said.value)
+    return found
+
+
+def complete(template_file):
+    """Add to a template what pybabel does not see."""
+    template = read_po(io.BytesIO(template_file.read_bytes()))
+    for message in of_errors():
+        template.add(message)
+    out = io.BytesIO()
+    write_po(out, template, sort_output=True, omit_header=True)
+    template_file.write_bytes(out.getvalue())
+
+
 def main(words):
+    complete(LOCALE / "habeas.pot")
     folder = LOCALE / LANGUAGE / "LC_MESSAGES"
     folder.mkdir(parents=True, exist_ok=True)
     template = read_po(io.BytesIO((LOCALE / "habeas.pot").read_bytes()))

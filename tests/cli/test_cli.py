@@ -19,7 +19,23 @@ from simulators.folders import GOOD, SECRET, make_folder, secretive
 from habeas.cli import main
 from habeas.seal.signature import SigningKey
 
-COMMANDS = ("across", "case", "check", "demo", "dossier", "examine", "exhibit", "keygen", "memorandum", "new", "open", "vault", "verify", "voices")
+COMMANDS = (
+    "across",
+    "case",
+    "check",
+    "demo",
+    "dossier",
+    "examine",
+    "exhibit",
+    "keygen",
+    "memorandum",
+    "new",
+    "open",
+    "vault",
+    "verify",
+    "verify-page",
+    "voices",
+)
 TRACE = re.compile(r"Traceback|File \"|\bError:|Exception|\x1b")
 
 

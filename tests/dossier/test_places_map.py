@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from habeas.domain.where import Disc, Place
-from habeas.dossier.places_map import HIGH, WIDTH, Pin, _rings, places_map
+from habeas.dossier.places_map import HIGH, WIDTH, Pin, _around, _rings, places_map
 
 NS = "{http://www.w3.org/2000/svg}"
 
@@ -52,3 +52,11 @@ def test_the_outlines_ship_and_lie_on_the_globe():
 def test_a_wide_place_is_a_disc_or_a_point_and_never_covers_the_picture(km):
     root = ElementTree.fromstring(places_map([pin("A", 50, 20, km), WARSAW]))
     assert all(float(one.get("r")) <= WIDTH / 3 for one in root.iter(f"{NS}circle"))
+
+
+def test_a_place_of_several_discs_stands_in_the_middle_of_them():
+    discs = (Disc(50, 20, 100), Disc(50, 24, 100), Disc(58, 22, 1))
+    around = _around(discs)
+    assert abs(around.latitude - 50) < 0.1 and abs(around.longitude - 22) < 0.1 and 140 < around.radius_km < 145
+    east = _around((Disc(0, 179, 10), Disc(0, -179, 10)))
+    assert abs(abs(east.longitude) - 180) < 0.1

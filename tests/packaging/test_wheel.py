@@ -46,6 +46,16 @@ def test_it_runs_from_where_it_was_unpacked(wheel, tmp_path):
     assert done.returncode == 0 and done.stdout.startswith(str(tmp_path)), done.stderr
 
 
+def test_pip_installs_it_with_its_command(wheel, tmp_path):
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--target", str(tmp_path), str(wheel)]
+    installed = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert installed.returncode == 0, installed.stderr
+    done = subprocess.run(
+        [tmp_path / "bin/habeas", "--version"], check=False, capture_output=True, text=True, env={"PYTHONPATH": str(tmp_path), "PATH": os.defpath}
+    )
+    assert done.returncode == 0 and "habeas" in done.stdout
+
+
 @pytest.mark.skipif(os.name == "nt", reason="a POSIX shell is wanted")
 def test_the_launcher_of_linux_starts_the_program_and_says_plainly_where_there_is_none(tmp_path):
     home = tmp_path / "home/.local/bin"

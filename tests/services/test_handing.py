@@ -25,8 +25,8 @@ DAY = date(2026, 11, 26)
 def test_hidden_names_stand_beside_what_is_shown_and_nothing_hidden_is_among_what_leaves(demo_case):
     found = what_leaves(demo_case)
     shown = {s.speaker: s.shown_as for s in demo_case.statements if s.disclosable}
-    assert all(known in shown for known, _ in found.speakers)
-    hidden = {known for known, outside in found.speakers if known != outside}
+    assert all(known in shown for known, _, _ in found.speakers)
+    hidden = {known for known, outside, _ in found.speakers if known != outside}
     assert hidden and not any(name in place for name in hidden for place in found.places)
     assert {number for number, _, _ in found.exhibits} == {one.number for one in demo_case.exhibits if one.disclosable}
 
@@ -49,6 +49,7 @@ def consenting(case, **cells):
         ({"recipient": "Court"}, ""),
         ({"recipient": "court "}, ""),
         ({"recipient": "Embassy"}, "another recipient"),
+        ({"recipient": "un_wgeid"}, "another recipient"),
         ({"expires_on": parse_when("2026-11-25")}, "over"),
         ({"expires_on": parse_when("2026-11-26")}, ""),
         ({"refused": True}, "refused"),
@@ -58,6 +59,16 @@ def consenting(case, **cells):
 def test_the_clients_consent_is_looked_up_for_the_recipient_and_the_day(demo_case, cells, said):
     client = consents_for(consenting(demo_case, **cells), "Court", DAY)[0]
     assert client.person == demo_case.person and (said in client.warning if said else client.warning == "")
+
+
+def test_a_recipient_has_a_code_and_a_name_and_both_are_one(demo_case):
+    name = "UN Working Group on Enforced or Involuntary Disappearances"
+    assert consents_for(consenting(demo_case, recipient="un_wgeid"), name, DAY)[0].warning == ""
+
+
+def test_offices_are_not_asked_for_their_consent_and_a_relay_only_where_something_is_on_record(demo_case):
+    names = {one.person for one in consents_for(demo_case, "Court", DAY)}
+    assert not any("Ministry" in name or "Police" in name or "DNII" in name for name in names)
 
 
 def test_who_agreed_to_another_name_alone_and_would_be_shown_by_this_one_is_told(demo_case):
@@ -114,7 +125,7 @@ def test_the_word_copy_holds_the_same_sentences_and_no_hidden_name(demo_source):
     text = "\n".join([p.text for p in document.paragraphs] + [c.text for t in document.tables for row in t.rows for c in row.cells])
     assert made.frozen.examination.belief.sentence in text and "proves nothing by itself" in text
     hidden = [
-        known for known, outside in what_leaves(demo_source.case).speakers if known != outside and known not in outside and outside not in known
+        known for known, outside, _ in what_leaves(demo_source.case).speakers if known != outside and known not in outside and outside not in known
     ]
     assert hidden and not any(name in text for name in hidden)
     assert document.core_properties.author == "" and word_copy(made.data, DAY) == word_copy(made.data, DAY)

@@ -28,7 +28,7 @@ def test_words_in_several_places_want_more_words_or_a_selection():
 
 def test_a_locator_counts_pages_and_characters_from_one():
     assert passage(PAGES, "at work").locator(paged=True) == "p. 2, characters 8-14"
-    assert passage(PAGES, "home on Monday").locator(paged=False) == "lines 2-3, characters 11-25"
+    assert passage(PAGES, "home on Monday").locator(paged=False) == "lines 2-3, from character 4"
 
 
 @given(st.lists(WORDS, min_size=1, max_size=12), st.lists(st.sampled_from([" ", "\n", "  ", "\t"]), min_size=12, max_size=12), st.data())

@@ -39,6 +39,12 @@ class Visitor:
 
 
 @pytest.fixture
+def visiting():
+    """Makes a visitor at a folder."""
+    return Visitor
+
+
+@pytest.fixture
 def stranger(tmp_path):
     """Nobody has a vault here yet."""
     return Visitor(tmp_path / "new")

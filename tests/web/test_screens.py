@@ -2,12 +2,15 @@
 
 import html
 import re
+from datetime import date
 
 import pytest
 from simulators.vaults import PASSPHRASE
 
 from habeas.domain.case import Decision
 from habeas.services.casebook import read_book
+from habeas.services.cases import vault_source
+from habeas.services.disclosing import compose_dossier
 from habeas.vault.events import Kind
 from habeas.web.desk import LockedDeskError
 
@@ -31,7 +34,7 @@ def test_from_nothing_to_the_first_case(stranger):
     wrong = stranger.post("/recovery/check", status=422, list1=lists[0], list2=lists[0])
     assert "That did not work" in words(wrong.text)
     assert "No case yet" in words(stranger.post("/recovery/check", list1=lists[2], list2=lists[0]).text)
-    assert "Where he was" not in words(stranger.post("/cases/new", title="A first case").text)
+    assert "Where the person was" not in words(stranger.post("/cases/new", title="A first case").text)
     assert "A first case" in words(stranger.get("/cases"))
     stranger.desk.lock()
 
@@ -216,3 +219,23 @@ def test_no_field_is_kept_by_the_browser_or_sent_to_a_spelling_service(visitor):
 @pytest.mark.parametrize("path", ["/cases/case-000000000000", "/cases/x", "/cases/%2e%2e", "/nowhere", "/cases/case-000000000000/findings/cc-1"])
 def test_a_case_of_others_and_one_that_does_not_exist_answer_alike(visitor, path):
     assert "There is no such page, or it is not yours" in words(visitor.get(path, status=404))
+
+
+def test_a_folder_that_holds_something_else_is_said_so_before_anybody_types_a_passphrase(tmp_path, visiting):
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "photos/a.jpg").write_bytes(b"x")
+    page = visiting(tmp_path / "photos").client.get("/")
+    assert page.status_code == 409 and "holds something else" in words(page.text)
+
+
+def test_the_title_of_a_case_stays_with_those_who_work_on_it(visitor):
+    visitor.post("/cases/new", title="Zorvanelle, for the file")
+    (cid,) = visitor.desk.vault.case_ids()
+    visitor.post(
+        f"/cases/{cid}/statements", speaker="an office", side="state", act="departed", when="2017-01-05", place="Moscow, Russia", disclosable="true"
+    )
+    visitor.post(f"/cases/{cid}/accuse", statement="S001", part="yes")
+    with visitor.desk.case(cid) as comp:
+        made = compose_dossier(vault_source(comp, "dossier"), date(2026, 11, 26))
+    assert not any(b"Zorvanelle" in content for content in made.payload.values() if isinstance(content, bytes))
+    assert "Zorvanelle" not in str(made.data)

@@ -67,6 +67,14 @@ def test_the_address_works_once_and_a_second_run_says_that_the_first_is_open(tmp
         pass
 
 
+def test_a_vault_that_is_made_in_this_run_is_held_from_then_on(tmp_path):
+    with alone(tmp_path / "new") as hold:
+        make_vault(tmp_path / "new").close()
+        hold()
+        with pytest.raises(UsageError), alone(tmp_path / "new"):
+            pass
+
+
 def test_a_taken_port_is_told_in_plain_words(tmp_path):
     make_vault(tmp_path / "one").close()
     make_vault(tmp_path / "two").close()

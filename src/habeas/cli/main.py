@@ -306,6 +306,8 @@ def verify(folder: Path, fingerprint: str | None, *, as_json: bool) -> None:
         expected = None if fingerprint is None else parse_fingerprint(fingerprint)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--key") from None
+    if folder.suffix == ".zip" and folder.is_file():
+        raise UsageError(tr("{name} is an archive: unpack it, and name the folder that holds bagit.txt", name=folder.name))
     verdict = verify_folder(folder, expected)
     show.verdict(verdict, as_json=as_json)
     sys.exit(0 if verdict.good else 1)

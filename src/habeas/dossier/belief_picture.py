@@ -10,6 +10,7 @@ from html import escape
 from habeas.domain.finding import Belief, MustBeWrong
 from habeas.dossier.pdf.visible import plain
 from habeas.dossier.svg import BAD, CLAIM, INK, MUTE, shortened
+from habeas.dossier.words import point_words
 from habeas.locale import tr, tr_n
 
 WIDTH = 760
@@ -46,7 +47,7 @@ def belief_picture(belief: Belief, names: Mapping[str, str]) -> str:
 
 
 def _about(one: MustBeWrong, *, solid: bool) -> str:
-    said = f"{one.wrong_about} ({', '.join(one.statements[:4])}{' …' if len(one.statements) > 4 else ''})"  # noqa: PLR2004
+    said = f"{point_words(one.wrong_about)} ({', '.join(one.statements[:4])}{' …' if len(one.statements) > 4 else ''})"  # noqa: PLR2004
     return said if solid else tr("if what is presumed lasted: {what}", what=said)
 
 

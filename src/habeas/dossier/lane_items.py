@@ -121,4 +121,6 @@ def _words(finding: Finding, low: int, high: int, *, both: bool) -> str:
         return tr("Contradiction: {what}", what=what)
     if finding.certainty is Certainty.ON_PRESUMPTION:
         return tr("Contradiction, unless a presumption fails: {what}", what=what)
-    return tr("Hard to reconcile: {what}", what=what)
+    if finding.certainty is Certainty.IMPROBABLE:
+        return tr("Hard to reconcile: {what}", what=what)
+    return tr("Open: {what}", what=what)

@@ -1,6 +1,7 @@
 """The timeline of the screens: one lane a speaker, in three groups, as SVG with presentation attributes only.
 
-A solid end is documented; a fading one is an estimate or not on record; a ring is a moment, with a fade where its day is not sure. A contradiction is
+A solid end is documented; a fading one is an estimate or not on record; a ring is a moment, with a fade where its day is not sure; dots
+are a time in which something is said not to have happened. A contradiction is
 hatched in the lanes that contribute to it and nowhere else, framed by a dashed bracket and told in words; each item links to its statement. It
 renders the same under a strict policy, without scripts, and on paper. What it does not do: decide what contradicts what (see :mod:`habeas.examine`).
 """
@@ -106,7 +107,7 @@ def lanes(picture: Picture, *, link: str = "", findings: str = "") -> str:
             if rows + len(packed) > MOST_ROWS:
                 left_out += sum(map(len, packed))
                 continue
-            parts.append(_text(8, y + ROW / 2 + 4, shortened(lane, 33)))
+            parts.append(_text(8, y + ROW / 2 + 4, shortened(lane, 30)))
             for row in packed:
                 parts.append(f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y + ROW / 2}" y2="{y + ROW / 2}" stroke="{GRID}"/>')
                 placed += [_Placed(item, y, x0, x1, right) for item, x0, x1, right in row]
@@ -161,7 +162,9 @@ def _extent(item: Item, axis: _Axis) -> tuple[float, float, bool]:
         return x0, x1, True
     if x1 + wide <= WIDTH:
         return x0, x1 + wide, True
-    return (x0 - wide, x1, False) if x0 - wide >= LEFT - 4 else (x0, x1, True)
+    if x0 - wide >= LEFT - 4:
+        return x0 - wide, x1, False
+    return min(x0, WIDTH - RIGHT - wide), float(WIDTH - RIGHT), True
 
 
 def _packed(items: Sequence[Item], axis: _Axis) -> list[list[tuple[Item, float, float, bool]]]:
@@ -195,6 +198,9 @@ def _item(axis: _Axis, placed: _Placed, link: str) -> str:  # noqa: C901  # one 
     def edge(x: float) -> None:
         out.append(f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{top - 1:.1f}" y2="{top + high + 1:.1f}" stroke="{dark}" stroke-width="2.2"/>')
 
+    if item.denied and x1 - x0 > 12:  # noqa: PLR2004  # said not to have happened in all of this time
+        out.append(f'<rect x="{x0:.1f}" y="{top:.1f}" width="{x1 - x0:.1f}" height="{high}" fill="#ffffff" stroke="{dark}" stroke-dasharray="2 3"/>')
+        return _linked(item, "".join(out) + _text(max(x0 + 7, LEFT), middle + 4, item.words), link)
     moment = item.core is None
     if item.core is not None:
         a, b = axis.x(item.core[0]), axis.x(item.core[1] + 1)
@@ -221,11 +227,16 @@ def _item(axis: _Axis, placed: _Placed, link: str) -> str:  # noqa: C901  # one 
         inside = len(item.words) * LETTER + 12 < (float(WIDTH - RIGHT) if item.open_end else x1) - x0
         beside = x0 + 7 if inside else max(x1, b)
         left = x0
-    if placed.right:
+    if placed.right and beside + len(item.words) * LETTER > WIDTH - RIGHT + LETTER:
+        out.append(_text(WIDTH - RIGHT, middle + 4, item.words, anchor="end"))  # nowhere else is room: over its own bar
+    elif placed.right:
         out.append(_text(beside + (0 if not moment and beside == x0 + 7 else 5), middle + 4, item.words))
     else:
         out.append(_text(left - 5, middle + 4, item.words, anchor="end"))
-    body = "".join(out)
+    return _linked(item, "".join(out), link)
+
+
+def _linked(item: Item, body: str, link: str) -> str:
     if not link:
         return body
     said = escape(plain(f"{item.id}: {item.lane}, {item.words}"))
@@ -240,8 +251,8 @@ def _brackets(axis: _Axis, brackets: Sequence[Bracket], placed: dict[str, _Place
         if len(rows) < 2:  # noqa: PLR2004
             continue
         x0, x1 = axis.x(one.low), axis.x(one.high + 1)
-        if x1 - x0 < 8:  # noqa: PLR2004
-            x0, x1 = (x0 + x1) / 2 - 4, (x0 + x1) / 2 + 4
+        if x1 - x0 < 18:  # noqa: PLR2004  # wide enough for its hatching to be seen around a ring
+            x0, x1 = (x0 + x1) / 2 - 9, (x0 + x1) / 2 + 9
         if not any(a < x1 and x0 < b for a, b in framed):  # frames over frames could not be read; their words stand below all the same
             framed.append((x0, x1))
             out += [

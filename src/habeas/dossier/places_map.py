@@ -15,7 +15,7 @@ from importlib import resources
 
 import msgspec
 
-from habeas.domain.where import Place, least_distance_km
+from habeas.domain.where import Disc, Place, least_distance_km
 from habeas.dossier.pdf.visible import plain
 from habeas.dossier.svg import BAD, CLAIM, CLAIM_PALE, INK, MUTE, RECORD, RECORD_PALE, shortened
 from habeas.locale import tr
@@ -79,7 +79,7 @@ def places_map(pins: Sequence[Pin], joined: Iterable[tuple[str, str]] = (), *, l
     known = [pin for pin in pins if pin.place.discs]
     if not known:
         return ""
-    discs = {pin.place.name: max(pin.place.discs, key=lambda disc: disc.radius_km) for pin in known}
+    discs = {pin.place.name: _around(pin.place.discs) for pin in known}
     near = [disc for disc in discs.values() if disc.radius_km <= WIDE_KM] or list(discs.values())
     view = _View([(disc.latitude, disc.longitude, min(disc.radius_km, 400.0)) for disc in near])
     parts = [_land(view)]
@@ -128,10 +128,21 @@ def _joined(a: tuple[float, float], b: tuple[float, float], km: float) -> str:
     return line + f'<text x="{x:.1f}" y="{y - 6:.1f}" fill="{BAD}" text-anchor="middle" font-weight="600">{escape(said)}</text>'
 
 
+def _around(discs: Sequence[Disc]) -> Disc:
+    """One disc for a place of several (a region, islands): its middle by area, as wide as its parts are in all."""
+    if len(discs) == 1:
+        return discs[0]
+    weight = sum(one.radius_km**2 for one in discs) or 1.0
+    lat = sum(one.latitude * one.radius_km**2 for one in discs) / weight
+    near = discs[0].longitude
+    lon = sum(((one.longitude - near + 180) % 360 - 180) * one.radius_km**2 for one in discs) / weight + near
+    return Disc(lat, (lon + 180) % 360 - 180, min(10_000.0, math.sqrt(weight)))
+
+
 def _clusters(pins: Sequence[Pin], at: Mapping[str, tuple[float, float]]) -> list[list[Pin]]:
     """Places that would be drawn over one another, together; those within the picture alone."""
     found: list[list[Pin]] = []
-    for pin in sorted(pins, key=lambda one: (one.place.discs[0].radius_km > WIDE_KM, not one.claimed, -len(one.ids), one.place.name)):
+    for pin in sorted(pins, key=lambda one: (_around(one.place.discs).radius_km > WIDE_KM, not one.claimed, -len(one.ids), one.place.name)):
         x, y = at[pin.place.name]
         if not (0 <= x <= WIDTH and 0 <= y <= HIGH):
             continue

@@ -53,7 +53,7 @@ def redact(case: Case) -> Redacted:
     kept = [msgspec.structs.replace(s, event=event.get(s.event, "")) for s in kept]
     statements = tuple(_unanchored(_statement(s, labels, relays, numbers, mask), ids) for s in kept)
     made = Case(
-        title=mask(case.title),
+        title=case.pseudonym or tr("the person"),  # the title is for those who work on the case
         pseudonym=case.pseudonym or tr("the person"),
         language=case.language,
         accusation=accusation,

@@ -45,7 +45,8 @@ def _lines(made: Document, data: Data) -> None:
     made.add_heading(_clean(data["title"]), 0)
     note = tr("Editable copy. The sealed dossier is the PDF in its bag; this copy proves nothing by itself.")
     made.add_paragraph(note if not data["draft"] else tr("DRAFT") + ". " + note)
-    for sentence in (data["sentence"], data["sentence_presumed"]):
+    presumed = data["sentence_presumed"] if data["belief"]["n_presumed"] > data["belief"]["n"] else ""
+    for sentence in (data["sentence"], presumed):
         if sentence:
             made.add_paragraph(_clean(sentence)).runs[0].bold = True
     made.add_heading(tr("The accusation"), 1)

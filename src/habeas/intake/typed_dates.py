@@ -82,6 +82,8 @@ def _months() -> Mapping[str, int]:
                 for number, name in get_month_names(width, context=context, locale=language).items():
                     found[name.casefold().rstrip(".")] = number
     found |= {"янв": 1, "фев": 2, "июн": 6, "июл": 7, "авг": 8, "окт": 10, "дек": 12}
+    prepositional = ("январе", "феврале", "марте", "апреле", "мае", "июне", "июле", "августе", "сентябре", "октябре", "ноябре", "декабре")
+    found |= {name: number for number, name in enumerate(prepositional, 1)}
     return found
 
 

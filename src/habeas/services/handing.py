@@ -11,9 +11,10 @@ from datetime import date
 
 import msgspec
 
-from habeas.domain.case import Case, Consent
+from habeas.domain.case import Case, Consent, Exhibit
 from habeas.domain.errors import HabeasError
 from habeas.domain.identity import fold
+from habeas.domain.statement import Side
 from habeas.dossier.redact import redact
 from habeas.locale import tr
 from habeas.seal.age import seal_with_passphrase
@@ -29,6 +30,12 @@ from habeas.vault.events import Kind, What
 from habeas.vault.vault import Vault, check_passphrase
 
 FOLDER = "dossier"
+RECIPIENTS = {
+    "interpol_ccf": "INTERPOL, Commission for the Control of Files", "un_wgeid": "UN Working Group on Enforced or Involuntary Disappearances",
+    "un_hrc": "UN Human Rights Committee", "ecthr": "European Court of Human Rights", "eu_asylum": "Asylum authority", "court": "Court",
+    "lawyer": "Lawyer",
+}  # fmt: skip
+"""Codes as consents name them, and the names that are offered; any other name may be written."""
 
 
 class NotAsSealedError(HabeasError):
@@ -36,9 +43,13 @@ class NotAsSealedError(HabeasError):
 
 
 class Leaves(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that a dossier would show: speakers as (known, shown), bodies, places, identifiers, exhibits as (number, title, file's ending)."""
+    """Everything that a dossier would show.
 
-    speakers: tuple[tuple[str, str], ...]
+    Speakers as (known, shown, whether it is a person), bodies, places, identifiers, exhibits as
+    (number, title, file's ending).
+    """
+
+    speakers: tuple[tuple[str, str, bool], ...]
     bodies: tuple[str, ...]
     places: tuple[str, ...]
     identifiers: tuple[str, ...]
@@ -51,7 +62,7 @@ def what_leaves(case: Case) -> Leaves:
     """What would leave of a case as it is marked now. Raises NothingToDiscloseError."""
     shown = redact(case)
     known = {s.id: s for s in case.statements}
-    pairs = dict.fromkeys((known[s.id].speaker, s.speaker) for s in shown.case.statements)
+    pairs = dict.fromkeys((known[s.id].speaker, s.speaker, known[s.id].side in _PEOPLE) for s in shown.case.statements)
     return Leaves(
         speakers=tuple(pairs), bodies=tuple(sorted({s.body for s in shown.case.statements if s.body})),
         places=tuple(sorted({text for s in shown.case.statements for text in (s.place, s.to_place) if text})),
@@ -60,6 +71,12 @@ def what_leaves(case: Case) -> Leaves:
         exhibits=tuple((one.number, one.title, one.file.rpartition(".")[2].lower() if "." in one.file else "") for one in shown.case.exhibits),
         withheld=shown.withheld, masked=shown.masked,
     )  # fmt: skip
+
+
+def untranslated(case: Case) -> list[Exhibit]:
+    """Exhibits that leave in another language than English without a translation beside them, as far as languages are recorded."""
+    beside = {one.translation_of for one in case.exhibits if one.disclosable}
+    return [one for one in case.exhibits if one.disclosable and one.language not in ("", "en") and one.number not in beside]
 
 
 class Agreed(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,8 +101,8 @@ def consents_for(case: Case, recipient: str, day: date) -> tuple[Agreed, ...]:
     for s in case.statements:
         if s.id in ids:
             asked = s.side in _PEOPLE or any(_same(one.person, s.speaker) for one in case.consents)
-            for name in (s.speaker, *s.relayed_by, s.person) if asked else (*s.relayed_by, s.person):
-                if name.strip() and (asked or any(_same(one.person, name) for one in case.consents)):
+            for name in (s.speaker, *s.relayed_by, s.person):
+                if name.strip() and ((asked and name == s.speaker) or any(_same(one.person, name) for one in case.consents)):
                     leaving[name] = leaving.get(name) or (label[s.id] if name == s.speaker else "")
             if s.shown_as.strip() and any(_same(one.person, s.shown_as) for one in case.consents):
                 leaving.setdefault(s.shown_as, s.shown_as)
@@ -97,11 +114,17 @@ def consents_for(case: Case, recipient: str, day: date) -> tuple[Agreed, ...]:
     return tuple(_agreed(case, person, outside, recipient, day, client=person == client) for person, outside in leaving.items())
 
 
+def _recipient(text: str) -> str:
+    """One spelling of a recipient: the code of the case folder, where it is one that is known."""
+    folded = text.strip().casefold()
+    return next((code for code, words in RECIPIENTS.items() if folded in (code, words.casefold())), folded)
+
+
 def _same(one: str, other: str) -> bool:
     return bool(one.strip()) and fold(one) == fold(other)
 
 
-_PEOPLE = ("family", "witness", "other", "press")
+_PEOPLE = frozenset({Side.FAMILY, Side.WITNESS, Side.OTHER, Side.PRESS})
 
 
 def _agreed(case: Case, person: str, outside: str, recipient: str, day: date, *, client: bool) -> Agreed:
@@ -112,7 +135,7 @@ def _agreed(case: Case, person: str, outside: str, recipient: str, day: date, *,
         return Agreed(person=person, consent=refused, warning=tr("refused: nothing of this person may leave"), stops=True)
     if not mine:
         return Agreed(person=person, consent=None, warning=tr("no consent is on record"))
-    fitting = [one for one in mine if not one.recipient.strip() or one.recipient.strip().casefold() == recipient.strip().casefold()]
+    fitting = [one for one in mine if not one.recipient.strip() or _recipient(one.recipient) == _recipient(recipient)]
     last = (fitting or mine)[-1]
     if outside and fold(outside) == fold(person) and last.shown == "pseudonym":
         return Agreed(person=person, consent=last, warning=tr("agreed to another name alone, and would be shown by this one"))

@@ -30,6 +30,7 @@ class Papers(msgspec.Struct, frozen=True, kw_only=True):
     confirms: str
     signed: str
     interpreter: str
+    writer: str
 
 
 def papers(code: str) -> Papers:
@@ -43,6 +44,7 @@ def papers(code: str) -> Papers:
         statement_title=say(tr_mark("Statement")),
         confirms=say(tr_mark("This was read back to me in a language that I understand. It is what I said.")),
         signed=say(tr_mark("Signature or mark, place and day")), interpreter=say(tr_mark("Interpreter")),
+        writer=say(tr_mark("Name and organisation of whoever writes this down")),
     )  # fmt: skip
 
 

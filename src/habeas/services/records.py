@@ -144,6 +144,10 @@ def shredded(comp: Compartment) -> list[Gone]:
     ]  # fmt: skip
 
 
+_TELLING = ("summary", "quote", "title", "text", "person", "finding")
+"""Cells that tell what a record is, the first that is there."""
+
+
 def find(  # one parameter an option
     comp: Compartment, query: str, *, exact: bool = False, cross_script: bool = True, book: Book | None = None, most: int | None = None
 ) -> list[tuple[str, str, str]]:  # fmt: skip
@@ -155,6 +159,7 @@ def find(  # one parameter an option
         one = by_id.get(hit.id)
         if one is not None:
             cells = encode(one.kind, one.record)
-            words = cells.get("summary") or cells.get("title") or cells.get("text") or "; ".join(str(value) for value in cells.values())
+            words = one.record.title if one.kind is Kind.HEAD else next((cells[name] for name in _TELLING if cells.get(name)), "")
+            words = words or "; ".join(str(value) for value in cells.values())
             found.append((one.kind.value, one.key, str(words)[:120]))
     return found

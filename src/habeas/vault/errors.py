@@ -1,9 +1,11 @@
 """What can go wrong with a vault. The docstring of a class is its message, written for the person at the screen.
 
+It and plain details are gathered for translators by tools/catalogue.py.
 No message holds content of a case: ids, counts and closed words only.
 """
 
 from habeas.domain.errors import HabeasError, UsageError
+from habeas.locale import tr
 
 
 class VaultError(HabeasError):
@@ -17,7 +19,8 @@ class VaultError(HabeasError):
     def __str__(self) -> str:
         """The message of the class, then the detail."""
         message = (self.__doc__ or type(self).__name__).strip().split("\n\n")[0]
-        return f"{message.removesuffix('.')}: {self.detail}." if self.detail else message
+        said = tr(message)
+        return said.removesuffix(".") + ": " + tr(self.detail) + "." if self.detail else said
 
 
 class NoVaultError(VaultError):

@@ -38,6 +38,8 @@ from habeas.vault.selftest import self_test
 
 FORMAT = b"habeas-vault/1\n"
 """The first line of the file; the second is a random id, by which a backup knows its vault."""
+UNFINISHED = frozenset({"device.age", "settings.age", "lock", TMP})
+"""What a making that failed leaves: no format, so no vault."""
 SHORTEST_PASSPHRASE = 12
 """Characters; a state has machines that try the short ones."""
 
@@ -187,8 +189,7 @@ def create_vault(root: Path, passphrase: str, code: str, clock: Clock, *, disk: 
     check_passphrase(passphrase)
     if not re.fullmatch("[A-Za-z0-9][A-Za-z0-9._-]{0,15}", code):
         raise NotReadyError("a code of up to 16 letters and digits is wanted, such as A1; never a name")
-    unfinished = {"device.age", "settings.age", "lock", TMP}  # what a making that failed leaves: no format, so no vault
-    if root.exists() and (not root.is_dir() or not {path.name for path in root.iterdir()} <= unfinished):
+    if root.exists() and (not root.is_dir() or not {path.name for path in root.iterdir()} <= UNFINISHED):
         raise VaultExistsError("the folder is not empty")
     root.mkdir(parents=True, exist_ok=True, mode=0o700)
     disk = disk or Disk(root)

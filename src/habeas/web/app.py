@@ -73,6 +73,8 @@ def make_app(desk: Desk, port: int) -> ASGIApp:
         Route(f"{one}/sheet", screen(case.sheet)),
         Route(f"{one}/head", screen(case.head), methods=["POST"]),
         Route(f"{one}/accuse", screen(case.accuse), methods=["POST"]),
+        Route(f"{one}/put-back", screen(statements.put_back), methods=["POST"]),
+        Route(f"{one}/withdraw", screen(statements.take_out_record), methods=["POST"]),
         Route(f"{one}/undo", screen(statements.take_back), methods=["POST"]),
         Route(f"{one}/search", screen(case.search), methods=["POST"]),
         Route(f"{one}/log", screen(case.log), methods=["GET", "POST"]),

@@ -22,10 +22,12 @@ from habeas.services.opening import opened
 from habeas.services.reading import Shelf
 from habeas.vault.compartment import Compartment
 from habeas.vault.errors import NoVaultError
-from habeas.vault.vault import Vault, check_device
+from habeas.vault.vault import UNFINISHED, Vault, check_device
 from habeas.web.progress import Progress
 
 COOKIE = "habeas"
+SHOWN_ON = 2
+"""Pages that offer to undo what was just done."""
 LOCKS_AFTER = 15
 """Minutes without anybody after which the vault is locked."""
 
@@ -66,8 +68,11 @@ class Desk:
         """Tables that wait for the next step of their import, by a random id."""
         self._kept: dict[str, tuple[str, bytes]] = {}
         self.progress = Progress()
+        self._told = 0
         self._done: tuple[float, Done] | None = None
         self._working = threading.Lock()
+        self.when_made: Callable[[], object] = lambda: None
+        """What whoever started the program does once the vault is made."""
         self.leaving = threading.Event()
         """Set from the wish to lock until the vault is closed: work stops at the next chance."""
 
@@ -99,6 +104,11 @@ class Desk:
     def exists(self) -> bool:
         """Whether there is a vault yet."""
         return (self.root / "FORMAT").is_file()
+
+    @property
+    def blocked(self) -> bool:
+        """Whether the folder holds something else than a vault, so that none can be made in it."""
+        return not self.exists and self.root.is_dir() and any(path.name not in UNFINISHED for path in self.root.iterdir())
 
     @property
     def is_open(self) -> bool:
@@ -210,13 +220,14 @@ class Desk:
 
     def did(self, done: Done) -> None:
         """Remember what was just done."""
-        self._done = (self._clock(), done)
+        self._done, self._told = (self._clock(), done), 0
 
     def just_done(self, cid: str, within: float) -> Done | None:
         """What was done in that case (or, for an empty id, across cases) not longer than so many seconds ago."""
         if self._done is None or self._done[1].cid != cid or self._clock() - self._done[0] > within:
             return None
-        return self._done[1]
+        self._told += 1
+        return self._done[1] if self._told <= SHOWN_ON else None
 
     def looked(self, cid: str) -> bool:
         """Whether a case's log says already that it was looked at since the vault was opened."""

@@ -86,32 +86,37 @@ def _refused(port: int, error: OSError) -> UsageError:
 
 def serve(root: Path, *, port: int = PORT, minutes: int, browser: bool = True, say: Callable[[str], object] = print) -> None:
     """Serve until stopped. ``say`` prints the address; the browser is opened where there is one."""
-    with alone(root):
-        _serve(root, port=port, minutes=minutes, browser=browser, say=say)
+    with alone(root) as when_made:
+        desk = Desk(root, minutes=minutes)
+        desk.when_made = when_made
+        _serve(desk, port=port, browser=browser, say=say)
 
 
 @contextlib.contextmanager
-def alone(root: Path) -> Iterator[None]:
-    """Hold the screens of a vault for this process. Raises UsageError where another run has them: two windows would lock each other out."""
-    if not (root / "FORMAT").is_file():
-        yield
-        return
-    lock = contextlib.ExitStack()
-    try:
-        lock.enter_context(Disk(root).lock("screens"))
-    except LockedError:
-        raise UsageError(
-            tr("Habeas is open on this vault already: go on in its window, or stop it with Ctrl-C in the terminal where it was started")
-        ) from None
-    with lock:
-        yield
+def alone(root: Path) -> Iterator[Callable[[], None]]:
+    """Hold the screens of a vault for this process; what is given holds those of a vault that was made meanwhile.
+
+    Raises UsageError where another run has them: two windows would lock each other out.
+    """
+    with contextlib.ExitStack() as lock:
+
+        def hold() -> None:
+            try:
+                lock.enter_context(Disk(root).lock("screens"))
+            except LockedError:
+                raise UsageError(
+                    tr("Habeas is open on this vault already: go on in its window, or stop it with Ctrl-C in the terminal where it was started")
+                ) from None
+
+        if (root / "FORMAT").is_file():
+            hold()
+        yield hold
 
 
-def _serve(root: Path, *, port: int, minutes: int, browser: bool, say: Callable[[str], object]) -> None:
+def _serve(desk: Desk, *, port: int, browser: bool, say: Callable[[str], object]) -> None:
     take_larger_helpings()
     bound = listen(port)
     port = int(bound[0].getsockname()[1])
-    desk = Desk(root, minutes=minutes)
     address = f"http://{desk.host}:{port}{desk.first_address}"
     say(tr("Habeas is open to one browser on this machine: {address}", address=address))
     say(tr("The address works once. Stop with Ctrl-C; that locks the vault."))

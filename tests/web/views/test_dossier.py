@@ -26,7 +26,7 @@ def archive(answer):
 def test_it_shows_every_name_as_known_and_as_shown(sample, shown):
     text = shown(sample.get("/dossier"))
     assert "a former soldier of the Defence Information Service (SID) a former soldier who took part" in text
-    assert "Ministry of Foreign Affairs of Uruguay by name" in text
+    assert "Ministry of Foreign Affairs of Uruguay as it stands here" in text
 
 
 @pytest.mark.parametrize("missing", ["recipient", "harmed", "family", "read", "despite"])

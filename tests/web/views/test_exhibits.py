@@ -26,10 +26,10 @@ def test_words_are_cited_where_they_stand_and_the_fields_are_filled(sample, show
     sample.seal("letter.txt", LETTER.encode())
     number = number_of(sample, "letter")
     text = sample.post("/statements/new", exhibit=number, quote="I  spoke\nto him").text
-    assert 'value="line 2, characters 39-52"' in text and "I spoke to him</textarea>" in text
+    assert 'value="line 2, characters 22-35"' in text and "I spoke to him</textarea>" in text
     assert "2 places" in shown(sample.post("/statements/new", status=422, exhibit=number, quote="On 22 September 1977").text)
     assert (
-        'value="line 3, characters 55-74"' in sample.post("/statements/new", exhibit=number, quote="On 22 September 1977", page="1", start="54").text
+        'value="line 3, characters 1-20"' in sample.post("/statements/new", exhibit=number, quote="On 22 September 1977", page="1", start="54").text
     )
     assert "do not stand in the exhibit" in shown(sample.post("/statements/new", status=422, exhibit=number, quote="I never saw him").text)
 
@@ -89,7 +89,7 @@ def test_an_exhibit_that_does_not_exist_and_a_page_that_does_not_say_so(sample):
 def test_a_file_with_other_line_ends_is_counted_as_it_is_shown(sample):
     sample.seal("dos.txt", b"first\r\nI do not know\r\nthird\r\nI do not know\r\n")
     text = sample.post("/statements/new", exhibit=number_of(sample, "dos"), quote="I do not know", page="1", start="26").text
-    assert 'value="line 4, characters 27-39"' in text
+    assert 'value="line 4, characters 1-13"' in text
 
 
 def test_a_chat_of_one_huge_message_is_cut_and_said(sample, shown):
@@ -113,3 +113,10 @@ def test_an_exhibit_that_is_marked_and_the_words_cited_from_it_stand_behind_a_wa
     assert "hard to look at or to read" in shown(sample.get("/exhibits/1")) and 'id="text"' not in sample.get("/exhibits/1")
     assert 'id="text"' in sample.get("/exhibits/1?show=1")
     assert "<details><summary>Words that may be hard to read</summary>" in sample.get("/statements")
+
+
+def test_pages_behind_a_warning_can_be_turned(sample):
+    sample.post("/exhibits/8", title="x", form="scan", distressing="true")
+    first = sample.get("/exhibits/8?show=1")
+    assert "?page=2&amp;show=1" in first or "page 1 of" not in first
+    assert 'href="?show=1&amp;page=1' in sample.get("/exhibits/8")

@@ -4,6 +4,7 @@ import pytest
 from simulators.vaults import make_vault
 
 from habeas.services.people import make_card
+from habeas.vault.events import Kind
 
 pytestmark = pytest.mark.slow
 
@@ -16,6 +17,15 @@ def test_contacts_relations_and_consents_are_added_and_a_bad_day_is_told(sample,
     assert "NEVER CONTACT" in text and "Aunt → Uncle : wife" in text and "2026-01-05" in text and "refused" in text
     assert "several readings" in shown(sample.post("/people", status=422, kind="consent", person="Aunt", given_on="05/01/2026").text)
     assert "no form" in shown(sample.post("/people", status=422, kind="head", person="x").text)
+
+
+def test_what_was_typed_wrongly_is_withdrawn_and_comes_back(sample, shown):
+    sample.post("/people", kind="contact", person="Aunt", address="WRONG-NUMBER")
+    key = sample.book().of(Kind.CONTACT)[-1].id
+    sample.post("/withdraw", kind="contact", key=key)
+    assert "WRONG-NUMBER" not in sample.get("/people")
+    sample.post("/put-back", kind="contact", key=key)
+    assert "WRONG-NUMBER" in sample.get("/people")
 
 
 def test_access_is_granted_by_a_card_with_the_expected_code_and_taken_away_only_by_who_is_sure(sample, shown, tmp_path):

@@ -47,8 +47,9 @@ def test_the_timeline_is_filtered_by_source_kind_and_days_and_bad_days_are_told(
     source = "Peace Commission"
     some = sample.post("/timeline", source=source, act="", **{"from": "", "to": ""}).text
     assert whole.count("<tr") > some.count("<tr") > 1 and source in shown(some).split("The same as a table")[1]
-    later = shown(sample.post("/timeline", **{"from": "20 сентября 1977", "to": "1977-12"}).text).split("The same as a table")[1]
-    assert "22 September 1977" in later and "August 1977 " not in later.replace("3 August 1977", "")[:0] + later.split("No.")[1][:40]
+    later = sample.post("/timeline", **{"from": "20 сентября 1977", "to": "1977-12"}).text.split('id="table"')[1]
+    days = re.findall(r'<th scope="row">([^<]*)', later)
+    assert days and all("September" in day or "October" in day or "December" in day for day in days)
     assert "several readings" in shown(sample.post("/timeline", status=422, **{"from": "05/08/1977"}).text)
 
 
@@ -89,7 +90,7 @@ def test_a_case_is_found_by_its_title(visitor, shown):
 
 def test_the_log_is_read_to_its_end(sample, shown):
     assert "Everything holds" in shown(sample.post("/log").text)
-    assert "first page" in shown(sample.get("/log"))
+    assert "first page" in shown(sample.get("/log")) and "statement S001" in shown(sample.get("/log"))
 
 
 def test_the_sheet_prints_before_any_statement_exists(visitor, shown):

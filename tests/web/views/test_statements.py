@@ -1,5 +1,8 @@
 """The editor: dates as they are read, places as they are understood, corrections with their history, and everything can be undone."""
 
+import html
+import re
+
 import pytest
 
 from habeas.services.cases import edit
@@ -62,9 +65,26 @@ def test_a_statement_becomes_part_of_the_accusation_and_is_no_longer_by_the_same
 def test_places_are_offered_those_of_the_case_first_and_dates_are_read_back(sample):
     assert sample.post("/places", q="La Cas").json()[0].startswith("La Casona")
     assert any("Warsaw" in one for one in sample.post("/places", q="Warsa").json())
+    assert sample.post("/dates", q="5 августа").json()["asked"] and not sample.post("/dates", q="5 августа 1977").json()["asked"]
     assert sample.post("/dates", q="05/08/1977").json()["readings"] == [
         {"edtf": "1977-08-05", "words": "5 August 1977"}, {"edtf": "1977-05-08", "words": "8 May 1977"},
     ]  # fmt: skip
+
+
+def test_an_interval_counts_throughout_only_where_a_person_ticks_it(sample):
+    sample.post("/statements", **GIVEN, when="1977-08-05/1977-08-09", throughout="true", circumstances="officer=x")
+    assert last(sample).record.circumstance("throughout") == "true" and last(sample).record.circumstance("officer") == "x"
+    sample.change(last(sample).key, **GIVEN, when="1977-08-05/1977-08-09", circumstances="officer=x; throughout=true")
+    assert last(sample).record.circumstance("throughout") == "" and last(sample).record.circumstance("officer") == "x"
+
+
+def test_a_place_that_nobody_knows_is_given_its_coordinates_and_is_known_from_then_on(sample, shown):
+    sample.post("/people", kind="place", name="The house on the hill", latitude="43.3", longitude="45.7", radius_km="1", within="Grozny, Russia")
+    sample.post("/statements", **GIVEN, when="1977-08-05", place="The house on the hill")
+    assert "Understood: Grozny" in shown(sample.get(f"/statements/{last(sample).key}")) or "Understood: a known place" in shown(
+        sample.get(f"/statements/{last(sample).key}")
+    )
+    assert "The house on the hill: 43.3, 45.7" in shown(sample.get("/timeline"))
 
 
 def test_how_a_place_was_understood_stands_beside_it(sample, shown):
@@ -120,3 +140,31 @@ def test_dates_that_go_in_a_circle_or_lead_nowhere_are_not_taken_in(sample, show
     ):
         text = shown(sample.seal("more.csv", ("id,speaker,side,act,when\n" + rows).encode(), "/statements/table"))
         assert said in text and "Take in" not in text
+
+
+def test_a_statement_without_a_speaker_a_side_or_an_act_is_not_taken(sample, shown):
+    before = len(sample.book().of(Kind.STATEMENT))
+    text = shown(sample.post("/statements", status=422, speaker="", side="", act="").text)
+    assert all(f"{name}: needed" in text for name in ("Who says it", "On whose side", "What happened"))
+    assert len(sample.book().of(Kind.STATEMENT)) == before
+
+
+def test_what_was_withdrawn_is_listed_marked_and_taken_back_long_after(sample, shown):
+    sample.post("/statements/S008/withdraw")
+    sample.visitor.now += 600
+    assert "Withdrawn (1) S008" in shown(sample.get("/statements"))
+    assert "was withdrawn and does not count" in shown(sample.get("/statements/S008"))
+    sample.post("/put-back", kind="statement", key="S008")
+    assert "S008" in [one.key for one in sample.book().of(Kind.STATEMENT)]
+
+
+def test_the_editor_shows_the_exhibit_around_the_passage(sample, shown):
+    assert "<mark>" in sample.get("/statements/S001").split('aria-label="The exhibit"')[1]
+
+
+def test_our_own_words_are_not_shown_as_a_quotation(sample, shown):
+    text = sample.get("/findings")
+    page = sample.get()
+    quotes = re.findall(r"<blockquote[^>]*>(.*?)</blockquote>", page)
+    known = {one.record.quote for one in sample.book().of(Kind.STATEMENT)}
+    assert all(html.unescape(one) in known for one in quotes) and "in our words" in shown(page) and text

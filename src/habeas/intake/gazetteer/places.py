@@ -94,6 +94,12 @@ def _full(place_id: str) -> str:
     return ", ".join(table.place(one).name for one in table.chain(table.place(place_id)))
 
 
+def full_name(place: Place) -> str:
+    """What a place was taken for, with what encloses it; nothing for one of the case's own table."""
+    table = built_in()
+    return ", ".join(table.place(one).name for one in place.chain if one in table)
+
+
 def unclear(places: Iterable[Place]) -> list[Place]:
     """Those that were not understood exactly, for a report to the user."""
     return [place for place in places if place.note]

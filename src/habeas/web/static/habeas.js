@@ -42,7 +42,7 @@ function step(by) {
 }
 const doing = {
   help: () => location.assign("/help#keys"),
-  search: () => byId("q")?.focus(),
+  search: () => (byId("q") ? byId("q").focus() : location.assign("/cases")),
   next: () => step(1),
   previous: () => step(-1),
   edit: () => (rows().includes(document.activeElement) ? document.activeElement : rows()[0])?.click(),
@@ -108,6 +108,7 @@ async function send(files, path) {
   const link = card.querySelector(".after");
   link.href = path;
   link.hidden = false;
+  card.querySelector(".close").hidden = false;
   if (!good) card.querySelector(".sums").textContent = card.dataset.lost;
   card.dataset.over = good ? "yes" : "no";
   return undefined;
@@ -117,6 +118,7 @@ for (const form of document.querySelectorAll("form.drop")) form.addEventListener
   event.preventDefault();
   send([...form.querySelector("input[type=file]").files], form.getAttribute("action"));
 });
+card.querySelector(".close")?.addEventListener("click", () => { card.hidden = true; });
 const carries = (event) => byId("lock") && [...(event.dataTransfer?.types || [])].includes("Files");
 addEventListener("dragover", (event) => { if (carries(event)) { event.preventDefault(); byId("dropping").hidden = false; } });
 addEventListener("dragleave", (event) => { if (!event.relatedTarget) byId("dropping").hidden = true; });
@@ -134,7 +136,7 @@ for (const field of document.querySelectorAll("input.date")) field.addEventListe
   const answer = await post(base + "/dates", { q: field.value });
   if (!answer.ok) return;
   const read = await answer.json();
-  shown.textContent = read.problem || read.readings.map((one) => one.words + " (" + one.edtf + ")").join(" / ");
+  shown.textContent = read.problem || (read.asked && read.asked + " ") + read.readings.map((one) => one.words + " (" + one.edtf + ")").join(" / ");
 });
 let waiting = 0;
 for (const field of document.querySelectorAll("input.place")) field.addEventListener("input", () => {

@@ -5,15 +5,18 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from habeas.domain.case import Case
 from habeas.domain.errors import BadInput
 from habeas.domain.finding import Finding
 from habeas.domain.statement import Statement
 from habeas.dossier.belief_picture import belief_picture
 from habeas.dossier.lane_items import items_of
 from habeas.dossier.lanes import lanes
+from habeas.dossier.redact import NothingToDiscloseError
 from habeas.locale import tr
 from habeas.services.casebook import Entry
 from habeas.services.cases import status
+from habeas.services.handing import consents_for, untranslated
 from habeas.services.records import change_head, find
 from habeas.services.reviewing import FindingChangedError, NoSuchFindingError, give_review
 from habeas.vault.doctor import verify_compartment
@@ -64,8 +67,16 @@ def _checks(one: Opened) -> list[tuple[str, bool, str]]:
         (tr("A finding is confirmed"), any(card.review and not card.stale and card.review.decision == "confirmed" for card in against),
          f"{base}/findings"),
         (tr("What may leave is marked"), any(s.disclosable for s in case.statements), f"{base}/dossier"),
-        (tr("A consent is on record"), any(not consent.refused for consent in case.consents), f"{base}/people"),
+        (tr("Everybody who would be shown agreed"), _agreed(case), f"{base}/people"),
+        (tr("What leaves is translated, as far as languages are recorded"), bool(case.exhibits) and not untranslated(case), f"{base}/exhibits"),
     ]  # fmt: skip
+
+
+def _agreed(case: Case) -> bool:
+    try:
+        return all(not one.warning for one in consents_for(case, "", today()))
+    except NothingToDiscloseError:
+        return False
 
 
 def findings(desk: Desk, request: Request, _: Form) -> Response:
@@ -74,9 +85,14 @@ def findings(desk: Desk, request: Request, _: Form) -> Response:
         belief = one.examined.examination.belief
         names = {origin.id: origin.label for origin in one.examined.examination.origins}
         return one.page(
-            "findings.html", "findings", groups=_groups(one), belief=belief, cost=drawn(belief_picture(belief, names)),
+            "findings.html", "findings", groups=_groups(one), next=_next(one), belief=belief, cost=drawn(belief_picture(belief, names)),
             unknown=_unknown_pairs(one, names),
         )  # fmt: skip
+
+
+def _next(one: Opened) -> str:
+    """The first finding that nobody has judged as it is now; nothing where all are."""
+    return next((card.finding.id for card in cards(one.case, one.examined) if card.stale or card.review is None), "")
 
 
 def _unknown_pairs(one: Opened, names: dict[str, str]) -> list[tuple[str, str]]:
@@ -183,12 +199,19 @@ def log(desk: Desk, request: Request, _: Form) -> Response:
         checked = verify_compartment(comp) if request.method == "POST" else None
         events = list(comp.index.events())[::-1]
         start = whole_number(request.query_params.get("before", ""))
+        keys = {entry.id: entry.key for entry in one.book.entries}
         lines = [
-            {"n": n, "who": comp.code(device), "t": t, "what": str(getattr(line, "what", "")) or type(line).__name__,
+            {"n": n, "key": _short(keys.get(getattr(line, "id", ""), "")), "who": comp.code(device), "t": t, "what": str(getattr(line, "what",
+            "")) or type(line).__name__,
              "about": str(getattr(line, "kind", "") or getattr(line, "about", ""))}
             for device, n, t, line in events[start : start + LOG_PAGE]
         ]  # fmt: skip
         return one.page("log.html", "log", lines=lines, total=len(events), start=start, checked=checked, next=start + LOG_PAGE)
+
+
+def _short(key: str) -> str:
+    """How people call a record; a random id by its beginning."""
+    return key if len(key) <= 12 else key[:6]  # noqa: PLR2004
 
 
 def search(desk: Desk, request: Request, form: Form) -> Response:

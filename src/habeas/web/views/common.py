@@ -37,6 +37,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     place: str
     said_on: str
     quote: str
+    summary: str
     translation: str
     exhibit: str
     locator: str
@@ -53,7 +54,7 @@ def told(case: Case, statement: Statement) -> Told:
         says=act_words(statement.act) + (tr(" (denied)") if statement.denied else ""),
         when=when_words(statement.when) if statement.when else tr("undated"),
         place=" → ".join(part for part in (statement.place, statement.to_place) if part),
-        said_on=when_words(statement.stated_on) if statement.stated_on else "", quote=statement.quote or statement.summary,
+        said_on=when_words(statement.stated_on) if statement.stated_on else "", quote=statement.quote, summary=statement.summary,
         translation=statement.quote_translation, exhibit=statement.exhibit, locator=statement.locator, accused=statement.id in case.accusation,
         disclosable=statement.disclosable, hard=any(one.distressing for one in case.exhibits if one.number == statement.exhibit),
     )  # fmt: skip

@@ -23,6 +23,7 @@ from habeas.services.cases import add_record, edit, log_use, vault_source
 from habeas.services.disclosing import Composed, Frozen, compose_dossier, freeze, make_memorandum
 from habeas.services.generalising import Coarser, changed, chosen_cells, generalise, keeps
 from habeas.services.handing import (
+    RECIPIENTS,
     Leaves,
     consents_for,
     digest_of,
@@ -32,6 +33,7 @@ from habeas.services.handing import (
     seal_archive,
     seal_for,
     signing_key,
+    untranslated,
     what_leaves,
 )  # fmt: skip
 from habeas.vault.events import Kind, What
@@ -39,11 +41,6 @@ from habeas.web.desk import Desk
 from habeas.web.pages import Form, go, page, problems_of, today
 from habeas.web.views.common import Opened, cards, opened, told
 
-RECIPIENTS = (
-    "INTERPOL, Commission for the Control of Files", "UN Working Group on Enforced or Involuntary Disappearances", "UN Human Rights Committee",
-    "European Court of Human Rights", "Asylum authority", "Court", "Lawyer",
-)  # fmt: skip
-"""Offered, not enforced: the name goes into the log and is compared with the consents."""
 SPOKEN = {"en": "English", "ru": "Русский"}
 """Languages of a dossier."""
 QUESTIONS = ("harmed", "family", "read")
@@ -77,26 +74,22 @@ def _builder(one: Opened, form: Form, problems: tuple[str, ...] = ()) -> Respons
         leaves = what_leaves(case)
         frozen = freeze(one.examined)
         warnings = frozen.selection.warnings
+        bare = [s.id for s in frozen.redacted.case.statements if not s.exhibit]
+        if bare:
+            warnings = (*warnings, tr("these leave without an exhibit behind them: {ids}", ids=", ".join(bare)))
         allowed = {each.id for each in frozen.examination.findings}
         if form.get("coarsen"):
             offered = generalise(frozen.redacted.case, _ids(one, frozen, chosen))
     except NothingToDiscloseError as error:
         trouble = str(error)
-    untranslated = [
-        each for each in case.exhibits if each.disclosable and each.language not in ("", "en") and not _has_translation(case, each.number)
-    ]
     return one.page(
         "dossier.html", "dossier", status=422 if problems else 200, problems=problems, form=form, chosen=chosen, recipients=RECIPIENTS,
         spoken=SPOKEN, cards=found,
         marks=_marks(case), leaves=leaves, trouble=trouble, warnings=warnings, allowed=allowed, offered=offered, statements=[told(case,
         s) for s in case.statements],
-        untranslated=untranslated, agreed=consents_for(case, chosen["recipient"], today()) if leaves else (), questions=_questions(),
+        untranslated=untranslated(case), agreed=consents_for(case, chosen["recipient"], today()) if leaves else (), questions=_questions(),
         fingerprint=group_fingerprint(signing_key(one.desk.vault).fingerprint), mayseal=one.comp.me.role.writes,
     )  # fmt: skip
-
-
-def _has_translation(case: Case, number: str) -> bool:
-    return any(other.translation_of == number and other.disclosable for other in case.exhibits)
 
 
 def _questions() -> Mapping[str, str]:
@@ -207,7 +200,7 @@ def seal(desk: Desk, request: Request, form: Form) -> Response:
             return _preview(one, form, made, problems_of(error))
         ids = ids_of_disclosed(one.case, [(each.id, each.kind, each.key) for each in one.book.entries])
         log_handed_over(one.comp, ids, form.get("recipient", "").strip(), digest_bytes(body).sha256)
-        said = "; ".join(f"{name}: {form.get(name, '').strip()}" for name in QUESTIONS if form.get(name, "").strip())
+        said = "\n".join(f"{words} {form.get(name, '').strip()}" for name, words in _questions().items())
         if said:
             _note(one, said)
     name, mime = {"zip": ("dossier.zip", "application/zip"), "age": ("dossier.zip.age", "application/octet-stream"),

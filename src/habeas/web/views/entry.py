@@ -30,6 +30,9 @@ async def let_in(request: Request) -> Response:
 
 def home(desk: Desk, _: Request, __: Form) -> Response:
     """Where one is: a first run, a closed vault, words that were never checked, or the cases."""
+    if desk.blocked:
+        said = tr("this folder holds something else, and no vault: start habeas with another --vault, or without it")
+        return page(desk, "message.html", status=409, title=tr("No vault here"), problems=(said,))
     if not desk.exists:
         return page(desk, "first_run.html", code="")
     if not desk.is_open:
@@ -45,6 +48,7 @@ def create(desk: Desk, _: Request, form: Form) -> Response:
     try:
         forbid_core_dumps()
         create_vault(desk.root, first, code.strip(), utc_now).close()
+        desk.when_made()
         desk.unlock(first)
     except HabeasError as error:
         return page(desk, "first_run.html", status=422, problems=problems_of(error), code=code)

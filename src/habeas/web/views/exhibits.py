@@ -14,7 +14,7 @@ from habeas.locale import tr
 from habeas.services.casebook import Entry
 from habeas.services.cases import edit, log_use, withdraw
 from habeas.services.exhibits import Outcome, custody, seal_streams
-from habeas.services.viewing import entry_of, passages, picture_of, seen
+from habeas.services.viewing import around, entry_of, passages, picture_of, seen
 from habeas.vault.events import Because, Kind, What
 from habeas.web.desk import Desk
 from habeas.web.pages import Form, go, problems_of, whole_number
@@ -46,7 +46,8 @@ def _exhibits(one: Opened, outcomes: tuple[Outcome, ...]) -> Response:
         for each in one.book.of(Kind.EXHIBIT)
     ]  # fmt: skip
     sums = {word: sum(each.outcome == word for each in outcomes) for word in ("sealed", "duplicate", "refused")}
-    return one.page("exhibits.html", "exhibits", rows=rows, outcomes=outcomes, sums=sums)
+    gone = [(each.record.number, each.record.title or each.record.file) for each in one.book.of(Kind.EXHIBIT, withdrawn=True) if each.withdrawn]
+    return one.page("exhibits.html", "exhibits", rows=rows, outcomes=outcomes, sums=sums, gone=gone)
 
 
 def seal(desk: Desk, request: Request, files: Files) -> list[Outcome]:
@@ -84,10 +85,11 @@ def _exhibit(one: Opened, number: str, at: str = "", asked: str = "", show: str 
     return one.page(
         "exhibit.html", "exhibits", status=422 if problems else 200, problems=problems, entry=entry, exhibit=entry.record, shown=shown,
         trouble=trouble,
-        current=current, pieces=_pieces(shown, current, marked.quote if marked else "", marked.locator if marked else ""), at=at,
+        current=current, pieces=around(shown, marked.quote if marked else "", marked.locator if marked else "", page=current), at=at,
         cited=[told(one.case, s) for s in cited],
         steps=custody(one.comp, entry.id), forms=[(form.value, form_words(form)) for form in HeldAs], details=DETAILS, words=detail_words,
-        hidden=_hard_to_look_at(entry, shown) and show != "1", messages=shown.messages[(current - 1) * MOST_MESSAGES : current * MOST_MESSAGES],
+        show="1" if show == "1" else "", hidden=_hard_to_look_at(entry, shown) and show != "1",
+        messages=shown.messages[(current - 1) * MOST_MESSAGES : current * MOST_MESSAGES],
         message_pages=-(-len(shown.messages) // MOST_MESSAGES), numbers=[each.number for each in one.case.exhibits if each.number != number],
     )  # fmt: skip
 
@@ -108,27 +110,6 @@ def _page_of(shown: Seen, asked: str, locator: str, quote: str) -> int:
         return found.page
     named = re.search(r"\d+", locator) if shown.kind == "pages" else None
     return whole_number(named[0], 1, most) if named else 1
-
-
-def _pieces(shown: Seen, page: int, quote: str, locator: str) -> list[tuple[str, bool]]:
-    """The text of the page in pieces: (text, whether it is the passage)."""
-    if not shown.texts:
-        return []
-    text = shown.texts[page - 1] if shown.kind == "pages" and page <= len(shown.texts) else shown.texts[0]
-    found = next(passages([text], quote), None) if quote else None
-    start, end = (found.start, found.end) if found is not None else _lines(text, locator)
-    return [(text[:start], False), (text[start:end], True), (text[end:], False)] if end > start else [(text, False)]
-
-
-def _lines(text: str, locator: str) -> tuple[int, int]:
-    """Where the lines of a locator such as "line 23" stand; nothing where it names none."""
-    named = re.search(r"(?:lines?|строк[аи]|l\.)\s*(\d+)(?:\s*[-–]\s*(\d+))?", locator, re.IGNORECASE)
-    if not named:
-        return 0, 0
-    lines = text.split("\n")
-    first, last = int(named[1]), int(named[2] or named[1])
-    start = sum(len(line) + 1 for line in lines[: first - 1])
-    return start, start + len("\n".join(lines[first - 1 : last]))
 
 
 def picture(desk: Desk, request: Request, _: Form) -> Response:

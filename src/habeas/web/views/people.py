@@ -19,6 +19,7 @@ from habeas.web.views.common import Opened, opened
 FIELDS: Mapping[Kind, tuple[str, ...]] = {
     Kind.CONTACT: ("person", "channel", "address", "safe_hours", "who_else_reads", "code_word", "never_contact"),
     Kind.RELATION: ("person", "other", "relation"),
+    Kind.PLACE: ("name", "latitude", "longitude", "radius_km", "within"),
     Kind.CONSENT: ("person", "purpose", "recipient", "shown", "given_on", "language", "expires_on", "guardian", "refused"),
 }
 FLAGS = frozenset({"never_contact", "refused"})
@@ -57,7 +58,7 @@ def add(desk: Desk, request: Request, form: Form) -> Response:
         except HabeasError as error:
             return _people(one, problems_of(error), form)
         one.did(tr("Added."), kind, key)
-    return go(f"/cases/{one.cid}/people")
+    return go(f"/cases/{one.cid}/{'timeline' if kind is Kind.PLACE else 'people'}")
 
 
 def one_day(text: str, field: str) -> str:
@@ -108,6 +109,9 @@ def take_away(desk: Desk, request: Request, form: Form) -> Response:
 def field_words(name: str) -> str:
     """A field of a contact, relation or consent as it is called."""
     return {
+        "name": tr("Place, as it is written in the statements"), "latitude": tr("Latitude (degrees, such as 43.32)"),
+        "longitude": tr("Longitude (degrees, such as 45.69)"), "radius_km": tr("Within how many kilometres"),
+        "within": tr("Lies in (such as Grozny, Russia)"),
         "person": tr("Person (pseudonym if need be)"), "channel": tr("Channel"), "address": tr("Number or address"), "safe_hours": tr("Safe hours"),
         "who_else_reads": tr("Who else reads or hears it"), "code_word": tr("Code word"), "never_contact": tr("Never contact"),
         "other": tr("To whom"), "relation": tr("Relation"), "purpose": tr("For what"), "recipient": tr("For which recipient (empty: any)"),

@@ -12,13 +12,13 @@ from habeas.domain.when import moment
 from habeas.dossier.words import act_words
 from habeas.intake.folder.columns import STATEMENTS
 from habeas.intake.folder.reading import record_cells
-from habeas.intake.gazetteer.places import resolve, suggestions
+from habeas.intake.gazetteer.places import full_name, resolve, suggestions
 from habeas.intake.gazetteer.table import key as place_key
 from habeas.intake.typed_dates import Typed, read_typed
 from habeas.locale import tr
 from habeas.services.cases import add_statement, edit, undo, withdraw
 from habeas.services.records import history
-from habeas.services.viewing import passage, seen
+from habeas.services.viewing import around, passage, seen
 from habeas.vault.events import Because, Kind
 from habeas.web.desk import Desk
 from habeas.web.pages import Form, go, problems_of, whole_number
@@ -48,7 +48,8 @@ def statements(desk: Desk, request: Request, _: Form) -> Response:
     """All statements."""
     with opened(desk, request) as one:
         case = one.case
-        return one.page("statements.html", "statements", rows=[told(case, s) for s in case.statements])
+        gone = [told(case, each.record) for each in one.book.of(Kind.STATEMENT, withdrawn=True) if each.withdrawn]
+        return one.page("statements.html", "statements", rows=[told(case, s) for s in case.statements], gone=gone)
 
 
 def new(desk: Desk, request: Request, form: Form) -> Response:
@@ -121,6 +122,33 @@ def take_out(desk: Desk, request: Request, form: Form) -> Response:
     return go(f"/cases/{one.cid}/statements")
 
 
+def put_back(desk: Desk, request: Request, form: Form) -> Response:
+    """A withdrawn record counts again."""
+    try:
+        kind = Kind(form.get("kind", ""))
+    except ValueError:
+        raise UsageError(tr("there is nothing to undo")) from None
+    with opened(desk, request) as one:
+        entry = one.book.find(kind, form.get("key", ""))
+        if entry.withdrawn:
+            withdraw(one.comp, kind, (entry.id,), Because.MISTAKE, "", back=True)
+            one.did(tr("The withdrawal was taken back."))
+    return go(f"/cases/{one.cid}{_BACK.get(kind, '')}")
+
+
+def take_out_record(desk: Desk, request: Request, form: Form) -> Response:
+    """A contact, relation, consent, task or note no longer counts; to correct one, add it anew."""
+    try:
+        kind = Kind(form.get("kind", ""))
+    except ValueError:
+        raise UsageError(tr("there is nothing to undo")) from None
+    with opened(desk, request) as one:
+        entry = one.book.find(kind, form.get("key", ""))
+        withdraw(one.comp, kind, (entry.id,), Because.MISTAKE, "")
+        one.did(tr("Withdrawn."), kind, entry.id)
+    return go(f"/cases/{one.cid}{_BACK.get(kind, '')}")
+
+
 def take_back(desk: Desk, request: Request, form: Form) -> Response:
     """Undo the last change of a record: of any kind that the screens change."""
     key = form.get("key", "")
@@ -142,7 +170,7 @@ def take_back(desk: Desk, request: Request, form: Form) -> Response:
 
 _BACK: Mapping[Kind, str] = {
     Kind.STATEMENT: "/statements", Kind.EXHIBIT: "/exhibits", Kind.REVIEW: "/findings", Kind.TASK: "/tasks", Kind.CONTACT: "/people",
-    Kind.RELATION: "/people", Kind.CONSENT: "/people", Kind.NOTE: "/sheet", Kind.HEAD: "/sheet",
+    Kind.RELATION: "/people", Kind.CONSENT: "/people", Kind.NOTE: "/sheet", Kind.PLACE: "/timeline", Kind.HEAD: "/sheet",
 }  # fmt: skip
 
 
@@ -150,7 +178,11 @@ def _cells(one: Opened, form: Form, *, keep_empty: bool = False) -> tuple[dict[s
     """(cells, dates of which a person has to choose the reading, problems)."""
     names = (*FIVE, *MORE, *SOURCE)
     cells = {name: form[name].strip().replace("\r\n", "\n") for name in names if name in form and (keep_empty or form[name].strip())}
+    if "throughout" in form or form.get("circumstances") is not None:
+        cells["circumstances"] = with_throughout(cells.get("circumstances", ""), on=bool(form.get("throughout")))
+        cells = cells if keep_empty or cells["circumstances"] else {name: cell for name, cell in cells.items() if name != "circumstances"}
     asked, problems = {}, []
+    problems += [tr("{column}: needed", column=field_words(name)) for name in ("speaker", "side", "act") if not form.get(name, "").strip()]
     for name in DATES:
         typed = read_typed(form.get(f"{name}_reading") or cells.get(name, ""), years_of(one))
         if len(typed.readings) == 1 and (typed.readings[0].edtf == cells.get(name, "") or form.get(f"{name}_reading") or _says_year(cells[name])):
@@ -160,6 +192,12 @@ def _cells(one: Opened, form: Form, *, keep_empty: bool = False) -> tuple[dict[s
         elif typed.problem:
             problems.append(tr("{column}: {why}", column=field_words(name), why=typed.problem))
     return cells, asked, tuple(problems)
+
+
+def with_throughout(circumstances: str, *, on: bool) -> str:
+    """The cell with or without ``throughout=true``: a register that shows him every day."""
+    parts = [part.strip() for part in circumstances.split(";") if part.strip() and part.partition("=")[0].strip() != "throughout"]
+    return "; ".join([*parts, "throughout=true"] if on else parts)
 
 
 def _says_year(text: str) -> bool:
@@ -180,13 +218,37 @@ def _editor(one: Opened, number: str, cells: Mapping[str, str], problems: tuple[
         "statement.html", "statements", status=422 if problems else 200, problems=problems, number=number, cells=cells, asked=asked or {},
         five=FIVE, more=MORE, words=field_words, sides=[(side.value, side_words(side)) for side in Side], acts=[(act.value,
         act_words(act)) for act in Act],
+        throughout="throughout=true" in cells.get("circumstances", "").replace(" ", "") or bool(cells.get("throughout")),
         known=[(how.value, how_words(how)) for how in HowKnown], numbers=[each.number for each in case.exhibits],
         revision=one.book.find(Kind.STATEMENT, number).revisions[-1].payload if number else "",
         accused=number in case.accusation, changes=history(one.comp, Kind.STATEMENT, number) if number else [],
         understood=[(name, *understood(one, cells[name])) for name in ("place", "to_place") if cells.get(name)], source=_source(one, exhibit),
+        excerpt=_excerpt(one, cells), hard=_hard(one, exhibit), withdrawn=_withdrawn(one, number),
         speakers=sorted({s.speaker for s in case.statements if s.speaker}), identifiers=", ".join(IDENTIFIER_KEYS),
         circumstances=", ".join(CIRCUMSTANCE_KEYS),
     )  # fmt: skip
+
+
+AROUND = 700
+"""Letters that the editor shows before and behind the passage."""
+
+
+def _excerpt(one: Opened, cells: Mapping[str, str]) -> list[tuple[str, bool]]:
+    """The exhibit's text around the passage, in pieces: (text, whether it is the passage)."""
+    number = cells.get("exhibit", "")
+    try:
+        shown = seen(one.comp, one.book, number) if number else None
+    except BadInput:
+        return []
+    return around(shown, cells.get("quote", ""), cells.get("locator", ""), AROUND) if shown else []
+
+
+def _hard(one: Opened, number: str) -> bool:
+    return any(each.distressing for each in one.case.exhibits if each.number == number)
+
+
+def _withdrawn(one: Opened, number: str) -> bool:
+    return bool(number) and one.book.find(Kind.STATEMENT, number).withdrawn
 
 
 def _source(one: Opened, number: str) -> Any:
@@ -196,7 +258,7 @@ def _source(one: Opened, number: str) -> Any:
 def understood(one: Opened, text: str) -> tuple[str, bool]:
     """(what a place was understood as, whether exactly)."""
     place = resolve(text, {place_key(place.name): place for place in one.case.places})
-    return (place.note or tr("known"), not place.note)
+    return (place.note or full_name(place) or tr("a known place"), not place.note)
 
 
 def places(desk: Desk, request: Request, form: Form) -> Response:
@@ -213,7 +275,14 @@ def dates(desk: Desk, request: Request, form: Form) -> Response:
     """How a date is read, for the script of the page."""
     with opened(desk, request) as one:
         typed = read_typed(form.get("q", ""), years_of(one))
-        return JSONResponse({"readings": [{"edtf": each.edtf, "words": each.words} for each in typed.readings], "problem": typed.problem})
+        asked = bool(typed.readings) and not read_typed(form.get("q", "")).readings
+        return JSONResponse(
+            {
+                "asked": tr("Which is meant? Choose one; no year is filled in for you.") if asked else "",
+                "readings": [{"edtf": each.edtf, "words": each.words} for each in typed.readings],
+                "problem": typed.problem,
+            }
+        )
 
 
 def how_words(how: HowKnown) -> str:

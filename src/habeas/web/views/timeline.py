@@ -16,9 +16,11 @@ from habeas.dossier.words import act_words
 from habeas.intake.typed_dates import read_typed
 from habeas.locale import tr
 from habeas.services.examining import Examined
+from habeas.vault.events import Kind as Kind_
 from habeas.web.desk import Desk
 from habeas.web.pages import Form, drawn
 from habeas.web.views.common import opened, told
+from habeas.web.views.people import FIELDS, field_words
 
 
 def timeline(desk: Desk, request: Request, form: Form) -> Response:
@@ -34,6 +36,7 @@ def timeline(desk: Desk, request: Request, form: Form) -> Response:
             "timeline.html", "timeline", status=422 if problems else 200, problems=problems, form=form, rows=rows,
             picture=drawn(lanes(picture, link=f"{base}/statements/", findings=f"{base}/findings/")), brackets=picture.brackets[:3],
             map=drawn(places_map(_pins(case, examined, picture.items), _joined(case, examined), link=f"{base}/statements/")),
+            own=one.book.of(Kind_.PLACE), place_fields=[(name, field_words(name)) for name in FIELDS[Kind_.PLACE]],
             sources=sorted({lane_of(s) for s in case.statements}), acts=[(act.value,
             act_words(act)) for act in Act if any(s.act is act for s in case.statements)],
             shown=len(picture.items), total=len(case.statements),
