@@ -149,6 +149,11 @@ for (const field of document.querySelectorAll("input.place")) field.addEventList
   }, 200);
 });
 
+for (const box of document.querySelectorAll("div.text")) {  // opened at the passage
+  const passage = box.querySelector("mark");
+  if (passage) box.scrollTop = passage.offsetTop - box.offsetTop - 80;
+}
+
 // What is selected in an exhibit fills the citation.
 const text = byId("text");
 const cite = byId("cite");

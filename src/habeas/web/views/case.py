@@ -114,6 +114,7 @@ def _groups(one: Opened) -> list[tuple[str, list[Any]]]:
         ("possible", tr("Open")),
     )  # fmt: skip
     groups = [(title, [card for card in rest if card.tone == tone]) for tone, title in titles]
+    groups.append((tr("What else was found"), [card for card in rest if card.tone == "plain"]))
     return [group for group in (*groups, (tr("Supports the accusation"), supports), (tr("Cannot be tested"), untestable)) if group[1]]
 
 

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from habeas.domain.case import Case, Review
 from habeas.domain.finding import BearsOn, Finding
 from habeas.domain.statement import Side, Statement
-from habeas.dossier.words import act_words, finding_label, kind_title
+from habeas.dossier.words import act_words, certainty_label, finding_label, kind_title
 from habeas.examine.wording import when_words
 from habeas.locale import tr
 from habeas.services.casebook import Book, need_case
@@ -143,9 +143,14 @@ def cards(case: Case, examined: Examined) -> list[Card]:
     return [_card(one, latest.get(one.id)) for one in examined.examination.findings]
 
 
+def graded(finding: Finding) -> bool:
+    """Whether a finding is called by its certainty; one that tells a sequence, a source or details is not."""
+    return finding_label(finding.kind, finding.certainty) == certainty_label(finding.certainty)
+
+
 def _card(finding: Finding, review: Review | None) -> Card:
     stale = review is not None and review.inputs != finding.inputs
     return Card(
-        finding=finding, title=kind_title(finding.kind), label=finding_label(finding.kind, finding.certainty), tone=finding.certainty.value,
+        finding=finding, title=kind_title(finding.kind), label=finding_label(finding.kind, finding.certainty), tone=finding.certainty.value if graded(finding) else "plain",
         counsel=finding.bears_on is BearsOn.OWN_ACCOUNT, review=review, stale=stale,
     )  # fmt: skip
