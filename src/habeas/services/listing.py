@@ -22,11 +22,15 @@ class Listing:
 
     def __init__(self) -> None:
         """Nothing was read yet."""
+        self._ids: tuple[object, list[str]] = (None, [])
         self._lines: dict[str, tuple[tuple[int, int], Listed]] = {}
 
     def ids(self, vault: Vault) -> list[str]:
         """Ids of the cases; the inbox is none of them."""
-        return [cid for cid in vault.case_ids() if cid != vault.settings.inbox]
+        state = (vault.disk.stamp("cases"), vault.disk.stamp("local"), vault.settings.inbox)  # folders: a case that came or went changes one
+        if self._ids[0] != state:
+            self._ids = (state, [cid for cid in vault.case_ids() if cid != vault.settings.inbox])
+        return list(self._ids[1])
 
     def lines(self, vault: Vault, cids: list[str]) -> list[Listed]:
         """Lines of some cases, in their order."""
@@ -49,6 +53,7 @@ class Listing:
     def forget(self) -> None:
         """Drop all."""
         self._lines.clear()
+        self._ids = (None, [])
 
 
 def _read(vault: Vault, cid: str) -> Listed:

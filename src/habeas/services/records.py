@@ -153,7 +153,8 @@ def find(  # one parameter an option
 ) -> list[tuple[str, str, str]]:  # fmt: skip
     """(kind, how it is called, a line of it) of the records that were found, best first, ``most`` of them. ``book``: where it was read already."""
     hits = search(comp, query, exact=exact, cross_script=cross_script, most=most)
-    by_id = {one.id: one for one in (book or read_book(comp)).entries} if hits else {}
+    wanted = {hit.id for hit in hits}
+    by_id = {one.id: one for one in (book or read_book(comp)).entries if one.id in wanted} if hits else {}
     found = []
     for hit in hits:
         one = by_id.get(hit.id)

@@ -7,7 +7,7 @@ spool lies in the vault's ``tmp``, which is emptied at every opening. What it do
 import secrets
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Self
+from typing import BinaryIO, Self
 
 import msgspec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -19,13 +19,14 @@ _TAG = 16
 
 
 class Spooled(msgspec.Struct, kw_only=True):
-    """One file: its name as the browser gave it, its size in bytes; in memory, or as pieces from ``start`` in the spool, counted from ``nonce``."""
+    """One file: its name as the browser gave it, its size; in memory, or in pieces of ``sizes`` bytes from ``start`` in the spool, from ``nonce``."""
 
     name: str
     size: int = 0
     inline: bytes = b""
     start: int = 0
     nonce: int = 0
+    sizes: list[int] = []
 
 
 class Spool:
@@ -35,6 +36,7 @@ class Spool:
         """``folder``: the vault's own for what has no name yet; nothing is written before it is needed."""
         self._path = folder / secrets.token_hex(8)
         self._cipher = AESGCM(AESGCM.generate_key(256))
+        self._stream: BinaryIO | None = None
         self._used = self._count = self._at = 0
         self.files: list[Spooled] = []
 
@@ -42,6 +44,8 @@ class Spool:
         return self
 
     def __exit__(self, *_: object) -> None:
+        if self._stream is not None:
+            self._stream.close()
         self._path.unlink(missing_ok=True)
         del self._cipher
 
@@ -50,42 +54,49 @@ class Spool:
         waiting = bytearray()
         file = Spooled(name=name, start=self._at, nonce=self._count)
         for piece in pieces:
-            waiting += piece
             file.size += len(piece)
-            while len(waiting) >= PIECE and (self._used + file.size > IN_MEMORY):
-                self._write(bytes(waiting[:PIECE]))
-                del waiting[:PIECE]
-        if self._at > file.start or self._used + len(waiting) > IN_MEMORY:
+            if self._used + file.size <= IN_MEMORY:
+                waiting += piece
+                continue
+            if waiting and len(waiting) + len(piece) > PIECE:
+                self._write(file, waiting)
+                waiting = bytearray()
+            if not waiting and len(piece) >= PIECE // 2:  # as it came, without another copy
+                self._write(file, piece)
+            else:
+                waiting += piece
+        if file.sizes or self._used + len(waiting) > IN_MEMORY:
             if waiting:
-                self._write(bytes(waiting))
+                self._write(file, waiting)
         else:
             file.inline = bytes(waiting)
             self._used += len(waiting)
         self.files.append(file)
         return file
 
-    def _write(self, piece: bytes) -> None:
-        if not self._path.exists():
+    def _write(self, file: Spooled, piece: bytes | bytearray) -> None:
+        if self._stream is None:
             self._path.parent.mkdir(exist_ok=True, mode=0o700)
             self._path.touch(0o600, exist_ok=False)
+            self._stream = self._path.open("r+b")
         sealed = self._cipher.encrypt(self._count.to_bytes(12, "big"), piece, None)
-        with self._path.open("ab") as stream:
-            stream.write(sealed)
+        self._stream.write(sealed)
+        file.sizes.append(len(piece))
         self._count += 1
         self._at += len(sealed)
 
     def pieces(self, file: Spooled) -> Iterator[bytes]:
         """The bytes of a file, from its beginning."""
-        if file.inline or not file.size:
+        if not file.sizes:
             yield file.inline
             return
-        left, nonce = file.size, file.nonce
+        if self._stream is not None:
+            self._stream.flush()
+        nonce = file.nonce
         with self._path.open("rb") as stream:
             stream.seek(file.start)
-            while left:
-                size = min(PIECE, left)
+            for size in file.sizes:
                 yield self._cipher.decrypt(nonce.to_bytes(12, "big"), stream.read(size + _TAG), None)
-                left -= size
                 nonce += 1
 
     def batches(self, most_files: int = 50, most_bytes: int = 64 << 20) -> Iterator[list[Spooled]]:

@@ -151,6 +151,7 @@ def graded(finding: Finding) -> bool:
 def _card(finding: Finding, review: Review | None) -> Card:
     stale = review is not None and review.inputs != finding.inputs
     return Card(
-        finding=finding, title=kind_title(finding.kind), label=finding_label(finding.kind, finding.certainty), tone=finding.certainty.value if graded(finding) else "plain",
+        finding=finding, title=kind_title(finding.kind), label=finding_label(finding.kind, finding.certainty),
+        tone=finding.certainty.value if graded(finding) else "plain",
         counsel=finding.bears_on is BearsOn.OWN_ACCOUNT, review=review, stale=stale,
     )  # fmt: skip
