@@ -156,8 +156,8 @@ def find(  # one parameter an option
     wanted = {hit.id for hit in hits}
     by_id = {one.id: one for one in (book or read_book(comp)).entries if one.id in wanted} if hits else {}
     found = []
-    for hit in hits:
-        one = by_id.get(hit.id)
+    for rid in dict.fromkeys(hit.id for hit in hits):  # a record, and the text of its file, may both be hits
+        one = by_id.get(rid)
         if one is not None:
             cells = encode(one.kind, one.record)
             words = one.record.title if one.kind is Kind.HEAD else next((cells[name] for name in _TELLING if cells.get(name)), "")

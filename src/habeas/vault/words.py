@@ -14,7 +14,7 @@ import snowballstemmer
 
 from habeas.vault.compartment import Compartment
 from habeas.vault.errors import VaultError
-from habeas.vault.events import Kind, Recorded
+from habeas.vault.events import Kind, Recorded, Sealed
 
 _WORD = re.compile(r"\w+")
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
@@ -93,8 +93,9 @@ def read_into_index(comp: Compartment) -> None:
     gone = comp.index.gone()
     wanted = {payload: rid for rid, payload in current.items() if payload not in gone}
     known = {payload for (payload,) in comp.index.rows("SELECT payload FROM indexed")}
+    texts = {line.payload for _, _, _, line in comp.index.events(("Sealed",)) if isinstance(line, Sealed)} - gone
     with comp.index.transaction():
-        for payload in known - wanted.keys():
+        for payload in known - wanted.keys() - texts:
             comp.index.change("DELETE FROM words WHERE payload = ?", (payload,))
             comp.index.change("DELETE FROM indexed WHERE payload = ?", (payload,))
         for payload in wanted.keys() - known:
@@ -105,6 +106,18 @@ def read_into_index(comp: Compartment) -> None:
             comp.index.change("INSERT INTO words VALUES (?,?,?,?)", (payload, *keys(" \n ".join(_texts(record)))))
             comp.index.change("INSERT INTO indexed VALUES (?,?)", (payload, wanted[payload]))
         comp.index.put("words", state)
+
+
+def texts_known(comp: Compartment) -> frozenset[str]:
+    """Payloads of sealed files whose text can be searched."""
+    return frozenset(payload for (payload,) in comp.index.rows("SELECT payload FROM indexed"))
+
+
+def add_text(comp: Compartment, rid: str, payload: str, text: str) -> None:
+    """Let the text of a sealed file be searched, until it is shredded or the index is made anew. It is kept in the encrypted index alone."""
+    with comp.index.transaction():
+        comp.index.change("INSERT INTO words VALUES (?,?,?,?)", (payload, *keys(text)))
+        comp.index.change("INSERT INTO indexed VALUES (?,?)", (payload, rid))
 
 
 def search(comp: Compartment, query: str, *, exact: bool = False, cross_script: bool = True, most: int | None = None) -> list[Hit]:

@@ -5,7 +5,9 @@ import re
 import pytest
 from simulators.vaults import PASSPHRASE
 
-from habeas.vault.events import Kind
+from habeas.services.casebook import read_book
+from habeas.services.erasing import shred
+from habeas.vault.events import Because, Kind
 
 pytestmark = pytest.mark.slow
 
@@ -80,6 +82,27 @@ def test_full_text_of_one_case_is_searched_and_the_words_stand_in_no_address(sam
     assert "flight" not in str(answer.url)
     assert re.search(r"statements/S0\d\d", sample.post("/search", q="passenger").text)
     assert "Nothing found in this case" in shown(sample.post("/search", q="Zorvanelle").text)
+
+
+def test_words_inside_exhibits_are_found_some_exhibits_at_a_time_and_gone_when_they_are_shredded(sample, shown):
+    sample.seal("diary.txt", "Он был задержан утром, Zorvanelle.".encode())
+    for _ in range(3):
+        text = shown(sample.post("/search", q="Zorvanelle").text)
+    assert "10-diary.txt" in text and "was not read yet" not in text
+    assert "10-diary.txt" in shown(sample.post("/search", q="утро").text)
+    with sample.visitor.desk.case(sample.cid) as comp:
+        entry = read_book(comp).find(Kind.EXHIBIT, "10")
+        shred(comp, [entry], Because.MISTAKE, "test")
+    assert "Nothing found" in shown(sample.post("/search", q="Zorvanelle").text)
+
+
+def test_a_pair_of_sources_is_judged_and_no_longer_asked_about(sample, shown):
+    text = sample.get("/findings")
+    assert "Nobody has judged whether 1 pair" in shown(text)
+    pair = re.findall(r'name="(voice|other)" value="([^"]+)"', text)[:2]
+    sample.post("/people", kind="voice", relation="independent", why="met neither", judged_by="M. R.", **dict(pair))
+    assert sample.book().of(Kind.VOICE)[-1].record.relation == "independent"
+    assert "Nobody has judged" not in shown(sample.get("/findings"))
 
 
 def test_a_case_is_found_by_its_title(visitor, shown):

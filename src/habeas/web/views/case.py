@@ -19,6 +19,7 @@ from habeas.services.cases import status
 from habeas.services.handing import consents_for, untranslated
 from habeas.services.records import change_head, find
 from habeas.services.reviewing import FindingChangedError, NoSuchFindingError, give_review
+from habeas.services.searching import read_exhibits
 from habeas.vault.doctor import verify_compartment
 from habeas.vault.events import Kind
 from habeas.web.desk import Desk
@@ -219,8 +220,9 @@ def search(desk: Desk, request: Request, form: Form) -> Response:
     """Full text of this case alone: statements, exhibits, notes; in any script. The words stand in no address."""
     query = form.get("q", "").strip()
     with opened(desk, request) as one:
+        unread = read_exhibits(one.comp, one.book) if query else 0
         hits = find(one.comp, query, book=one.book, most=MOST_HITS) if query else []
-        return one.page("search.html", "", query=query, hits=[(kind, key, words, _place_of(one, kind, key)) for kind, key, words in hits])
+        return one.page("search.html", "", query=query, unread=unread, hits=[(kind, key, words, _place_of(one, kind, key)) for kind, key, words in hits])
 
 
 def _place_of(one: Opened, kind: str, key: str) -> str:

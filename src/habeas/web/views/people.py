@@ -19,6 +19,7 @@ from habeas.web.views.common import Opened, opened
 FIELDS: Mapping[Kind, tuple[str, ...]] = {
     Kind.CONTACT: ("person", "channel", "address", "safe_hours", "who_else_reads", "code_word", "never_contact"),
     Kind.RELATION: ("person", "other", "relation"),
+    Kind.VOICE: ("voice", "other", "relation", "why", "judged_by"),
     Kind.PLACE: ("name", "latitude", "longitude", "radius_km", "within"),
     Kind.CONSENT: ("person", "purpose", "recipient", "shown", "given_on", "language", "expires_on", "guardian", "refused"),
 }
@@ -58,7 +59,10 @@ def add(desk: Desk, request: Request, form: Form) -> Response:
         except HabeasError as error:
             return _people(one, problems_of(error), form)
         one.did(tr("Added."), kind, key)
-    return go(f"/cases/{one.cid}/{'timeline' if kind is Kind.PLACE else 'people'}")
+    return go(f"/cases/{one.cid}/{_SHOWN_ON.get(kind, 'people')}")
+
+
+_SHOWN_ON: Mapping[Kind, str] = {Kind.PLACE: "timeline", Kind.VOICE: "findings"}
 
 
 def one_day(text: str, field: str) -> str:

@@ -170,7 +170,7 @@ def take_back(desk: Desk, request: Request, form: Form) -> Response:
 
 _BACK: Mapping[Kind, str] = {
     Kind.STATEMENT: "/statements", Kind.EXHIBIT: "/exhibits", Kind.REVIEW: "/findings", Kind.TASK: "/tasks", Kind.CONTACT: "/people",
-    Kind.RELATION: "/people", Kind.CONSENT: "/people", Kind.NOTE: "/sheet", Kind.PLACE: "/timeline", Kind.HEAD: "/sheet",
+    Kind.RELATION: "/people", Kind.CONSENT: "/people", Kind.NOTE: "/sheet", Kind.PLACE: "/timeline", Kind.VOICE: "/findings", Kind.HEAD: "/sheet",
 }  # fmt: skip
 
 
