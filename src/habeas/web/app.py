@@ -55,7 +55,7 @@ def make_app(desk: Desk, port: int) -> ASGIApp:
         Route("/inbox", screen(inbox.inbox), methods=["GET"]),
         Route("/inbox", upload(inbox.take, inbox.taken), methods=["POST"]),
         Route("/inbox/file", screen(inbox.file), methods=["POST"]),
-        Route("/inbox/table", upload(inbox.table, inbox.mapping), methods=["POST"]),
+        Route("/inbox/table", upload(tables.table, inbox.mapping), methods=["POST"]),
         Route("/inbox/cases", screen(inbox.make), methods=["POST"]),
         Route("/agenda", screen(tasks.across)),
         Route("/agenda.ics", screen(tasks.ics)),

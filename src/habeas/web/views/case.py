@@ -222,7 +222,9 @@ def search(desk: Desk, request: Request, form: Form) -> Response:
     with opened(desk, request) as one:
         unread = read_exhibits(one.comp, one.book) if query else 0
         hits = find(one.comp, query, book=one.book, most=MOST_HITS) if query else []
-        return one.page("search.html", "", query=query, unread=unread, hits=[(kind, key, words, _place_of(one, kind, key)) for kind, key, words in hits])
+        return one.page(
+            "search.html", "", query=query, unread=unread, hits=[(kind, key, words, _place_of(one, kind, key)) for kind, key, words in hits]
+        )
 
 
 def _place_of(one: Opened, kind: str, key: str) -> str:

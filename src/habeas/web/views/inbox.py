@@ -1,13 +1,9 @@
 """The inbox: files that have no case yet, and spreadsheets that become cases."""
 
-import secrets
-from pathlib import Path
-
 from starlette.requests import Request
 from starlette.responses import Response
 
 from habeas.domain.errors import HabeasError
-from habeas.intake.folder.tables import MOST_BYTES
 from habeas.locale import tr, tr_n
 from habeas.services import sheets
 from habeas.services.exhibits import Outcome
@@ -63,25 +59,6 @@ def file(desk: Desk, _: Request, form: Form) -> Response:
         said += " " + tr("{count} stay in the inbox: the case has them as withdrawn exhibits; take the withdrawal back there.", count=stay)
     desk.did(Done(cid=form["case"], words=said + (" " + tr("{count} of them were there already.", count=doubles) if doubles else "")))
     return go(f"/cases/{form['case']}/exhibits")
-
-
-def table(desk: Desk, _: Request, files: Files) -> list[Outcome]:
-    """Read a spreadsheet into memory, where it waits for its mapping."""
-    for name, pieces in files:
-        content = bytearray()
-        for piece in pieces:
-            content += piece
-            if len(content) > MOST_BYTES:
-                return [Outcome(file=Path("table"), outcome="refused", why=tr("this table is too large"))]
-        try:
-            rows = sheets.read_sheet(name, bytes(content))
-        except HabeasError as error:
-            return [Outcome(file=Path("table"), outcome="refused", why=" ".join(problems_of(error)[:20]))]
-        token = secrets.token_hex(8)
-        desk.waiting.clear()
-        desk.waiting[token] = (name, bytes(content), rows)
-        return [Outcome(file=Path(token), outcome="sealed")]
-    return []
 
 
 def mapping(desk: Desk, _: Request, outcomes: list[Outcome]) -> Response:

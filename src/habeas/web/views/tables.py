@@ -1,4 +1,4 @@
-"""A table of statements into an open case: chosen, looked at, then taken whole."""
+"""Tables on their way in: read into memory, where they wait for the next step; statements into an open case, looked at and then taken whole."""
 
 import secrets
 from pathlib import Path
@@ -22,7 +22,7 @@ SHOWN = 200
 
 
 def table(desk: Desk, _: Request, files: Files) -> list[Outcome]:
-    """Read a table into memory."""
+    """Read a table into memory, where it waits; the file of the outcome is the word that it is asked for by."""
     for name, pieces in files:
         content = bytearray()
         for piece in pieces:
@@ -35,7 +35,7 @@ def table(desk: Desk, _: Request, files: Files) -> list[Outcome]:
             return [Outcome(file=Path("table"), outcome="refused", why=" ".join(problems_of(error)[:20]))]
         token = secrets.token_hex(8)
         desk.waiting.clear()
-        desk.waiting[token] = (name, b"", rows)
+        desk.waiting[token] = (name, bytes(content), rows)
         return [Outcome(file=Path(token), outcome="sealed")]
     return []
 
