@@ -145,8 +145,14 @@ _DEFS = (
 )  # fmt: skip
 
 
-def _text(x: float, y: float, words: str, colour: str = INK, *, bold: bool = False, anchor: str = "start") -> str:
-    weight = ' font-weight="600"' if bold else ""
+_HALO = ' stroke="#ffffff" stroke-width="3" paint-order="stroke" stroke-linejoin="round"'
+
+
+def _text(  # noqa: PLR0913  # one parameter a trait of a word
+    x: float, y: float, words: str, colour: str = INK, *, bold: bool = False, anchor: str = "start", halo: bool = False
+) -> str:  # fmt: skip
+    """``halo``: white around the letters, so that no line runs through them."""
+    weight = (' font-weight="600"' if bold else "") + (_HALO if halo else "")
     return f'<text x="{x:.1f}" y="{y:.1f}" fill="{colour}" text-anchor="{anchor}"{weight}>{escape(plain(words))}</text>'
 
 
@@ -228,11 +234,11 @@ def _item(axis: _Axis, placed: _Placed, link: str) -> str:  # noqa: C901  # one 
         beside = x0 + 7 if inside else max(x1, b)
         left = x0
     if placed.right and beside + len(item.words) * LETTER > WIDTH - RIGHT + LETTER:
-        out.append(_text(WIDTH - RIGHT, middle + 4, item.words, anchor="end"))  # nowhere else is room: over its own bar
+        out.append(_text(WIDTH - RIGHT, middle + 4, item.words, anchor="end", halo=True))  # nowhere else is room: over its own bar
     elif placed.right:
-        out.append(_text(beside + (0 if not moment and beside == x0 + 7 else 5), middle + 4, item.words))
+        out.append(_text(beside + (0 if not moment and beside == x0 + 7 else 5), middle + 4, item.words, halo=moment or beside != x0 + 7))
     else:
-        out.append(_text(left - 5, middle + 4, item.words, anchor="end"))
+        out.append(_text(left - 5, middle + 4, item.words, anchor="end", halo=True))
     return _linked(item, "".join(out), link)
 
 
