@@ -171,3 +171,11 @@ def test_many_ticks_are_one_form_and_a_long_interview_is_kept(sample):
 def test_undoing_what_cannot_be_undone_says_so(sample):
     for kind in ("statement", "nonsense", ""):
         sample.post("/undo", status=422, kind=kind, key="S999")
+
+
+def test_a_case_is_never_without_its_first_page(sample):
+    head = sample.book().head()
+    for kind in ("head", "statement", "exhibit", "joint", "nonsense"):
+        sample.post("/withdraw", status=422, kind=kind, key=head.id)
+    sample.post("/undo", status=422, kind="head", key=head.id, revision=head.revisions[-1].payload)
+    assert sample.book().head().record.title.startswith("Julio Castro")

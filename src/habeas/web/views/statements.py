@@ -124,10 +124,7 @@ def take_out(desk: Desk, request: Request, form: Form) -> Response:
 
 def put_back(desk: Desk, request: Request, form: Form) -> Response:
     """A withdrawn record counts again."""
-    try:
-        kind = Kind(form.get("kind", ""))
-    except ValueError:
-        raise UsageError(tr("there is nothing to undo")) from None
+    kind = _kind(form)
     with opened(desk, request) as one:
         entry = one.book.find(kind, form.get("key", ""))
         if entry.withdrawn:
@@ -136,12 +133,15 @@ def put_back(desk: Desk, request: Request, form: Form) -> Response:
     return go(f"/cases/{one.cid}{_BACK.get(kind, '')}")
 
 
+TAKEN_OUT = frozenset({Kind.CONTACT, Kind.RELATION, Kind.CONSENT, Kind.TASK, Kind.NOTE, Kind.PLACE, Kind.VOICE})
+"""Kinds that a click on their row withdraws; statements and exhibits have pages of their own, and a case is never without its first page."""
+
+
 def take_out_record(desk: Desk, request: Request, form: Form) -> Response:
-    """A contact, relation, consent, task or note no longer counts; to correct one, add it anew."""
-    try:
-        kind = Kind(form.get("kind", ""))
-    except ValueError:
-        raise UsageError(tr("there is nothing to undo")) from None
+    """A contact, relation, consent, task, note, place or tie no longer counts; to correct one, add it anew."""
+    kind = _kind(form)
+    if kind not in TAKEN_OUT:
+        raise UsageError(tr("there is nothing to undo"))
     with opened(desk, request) as one:
         entry = one.book.find(kind, form.get("key", ""))
         withdraw(one.comp, kind, (entry.id,), Because.MISTAKE, "")
@@ -149,17 +149,22 @@ def take_out_record(desk: Desk, request: Request, form: Form) -> Response:
     return go(f"/cases/{one.cid}{_BACK.get(kind, '')}")
 
 
-def take_back(desk: Desk, request: Request, form: Form) -> Response:
-    """Undo the last change of a record: of any kind that the screens change."""
-    key = form.get("key", "")
+def _kind(form: Form) -> Kind:
     try:
-        kind = Kind(form.get("kind", ""))
+        return Kind(form.get("kind", ""))
     except ValueError:
         raise UsageError(tr("there is nothing to undo")) from None
+
+
+def take_back(desk: Desk, request: Request, form: Form) -> Response:
+    """Undo the last change of a record: of any kind that the screens change."""
+    kind, key = _kind(form), form.get("key", "")
     with opened(desk, request) as one:
         entry = one.book.find(kind, key)
         if form.get("revision", "") != entry.revisions[-1].payload:
             raise UsageError(tr("it was changed since, here or on another device; nothing was undone. Look at its history"))
+        if kind is Kind.HEAD and len(entry.revisions) == 1:
+            raise UsageError(tr("there is nothing to undo"))
         if entry.withdrawn:
             withdraw(one.comp, kind, (entry.id,), Because.MISTAKE, "", back=True)
         else:
