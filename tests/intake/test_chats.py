@@ -63,6 +63,17 @@ def test_no_date_where_the_file_does_not_prove_it_beyond_doubt(lines):
     assert len(found) >= 2 and {one.on for one in found} == {""} and {one.who for one in found} <= {"A", "B"}
 
 
+def test_a_head_of_another_form_is_text_that_somebody_pasted():
+    first, second = read_chat("a.txt", b"13/01/2017, 21:14 - A: x\n[1/13/17, 9:14:09 PM] B: pasted\n14/01/2017, 08:00 - A: y\n")
+    assert (first.who, second.who) == ("A", "A") and "pasted" in first.text and second.on == "2017-01-14T08:00"
+
+
+def test_two_messages_with_one_number_are_told_apart_and_half_characters_are_no_error():
+    chat = {"messages": [{"id": 7, "type": "message", "date": "2017-01-05T21:14:09", "from": "A", "text": "\ud83d"}] * 2}
+    first, second = read_chat("result.json", json.dumps(chat).encode())
+    assert first.number == "7" and second.number != "7" and first.text.encode("utf-8")
+
+
 def test_only_a_line_end_ends_a_line():
     assert read_chat("a.txt", "13/01/2017, 21:14 - A: x\u202814/01/2017, 21:15 - B: y\n14/01/2017, 21:16 - A: z\n".encode())[0].text.endswith("B: y")
 

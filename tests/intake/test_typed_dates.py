@@ -83,6 +83,10 @@ def test_figures_with_two_readings_give_both(typed, readings):
         ("January 2017 14:30", "a time needs a whole day"),
         ("Thursday January 2017", "not understood"),
         ("after 31 December 9999", "no such day"),
+        ("between 5 January 2017", "not understood"),
+        ("- 5 January 2017", "not understood"),
+        ("March 2017 to 5", "a day needs a month"),
+        ("January to 5, 2017", "a day needs a month"),
     ],
 )
 def test_what_is_not_a_date_is_refused_with_a_reason(typed, why):

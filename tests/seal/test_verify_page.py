@@ -135,6 +135,13 @@ def test_an_archive_in_which_two_programs_could_find_two_bags_is_refused(sealed,
             info = zipfile.ZipInfo(name)
             info.create_system, info.external_attr = 3, (0o120777 if name.endswith(".pdf") else 0o100644) << 16
             archive.writestr(info, before.read(name))
+    with zipfile.ZipFile(tmp_path / "extra.zip", "w") as archive, zipfile.ZipFile(tmp_path / "honest.zip") as before:
+        for name in before.namelist():
+            info = zipfile.ZipInfo(name)
+            info.extra = b"up\x05\x00\x01abcd" if name.endswith(".pdf") else b""
+            archive.writestr(info, before.read(name))
+    at = honest.rindex(b"PK\x01\x02")
+    spoiled |= {"extra": (tmp_path / "extra.zip").read_bytes(), "sum": honest[: at + 16] + bytes([honest[at + 16] ^ 1]) + honest[at + 17 :]}
     spoiled |= {"folder": (tmp_path / "folder.zip").read_bytes(), "link": (tmp_path / "link.zip").read_bytes()}
     with opened(tmp_path) as page:
         assert answer(page, tmp_path / "honest.zip", key.fingerprint)[0] == "unchanged"

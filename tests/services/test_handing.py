@@ -12,7 +12,7 @@ from simulators.vaults import make_vault
 
 from habeas.domain.case import Case, Consent
 from habeas.domain.when import parse_when
-from habeas.dossier.redact import NothingToDiscloseError
+from habeas.dossier.redact import NothingToDiscloseError, redact
 from habeas.dossier.word import word_copy
 from habeas.services.disclosing import compose_dossier
 from habeas.services.handing import NotAsSealedError, consents_for, seal_archive, seal_for, signing_key, what_leaves
@@ -53,6 +53,8 @@ def consenting(case, **cells):
         ({"expires_on": parse_when("2026-11-25")}, "over"),
         ({"expires_on": parse_when("2026-11-26")}, ""),
         ({"refused": True}, "refused"),
+        ({"purpose": "dossier"}, ""),
+        ({"purpose": "legal aid"}, "another purpose"),
         ({"person": "somebody else"}, "no consent is on record"),
     ],
 )
@@ -69,6 +71,18 @@ def test_a_recipient_has_a_code_and_a_name_and_both_are_one(demo_case):
 def test_offices_are_not_asked_for_their_consent_and_a_relay_only_where_something_is_on_record(demo_case):
     names = {one.person for one in consents_for(demo_case, "Court", DAY)}
     assert not any("Ministry" in name or "Police" in name or "DNII" in name for name in names)
+
+
+def test_whoever_refused_stops_the_dossier_where_its_words_name_him(demo_case):
+    leaving = {s.id for s in redact(demo_case).case.statements}
+    said = next(s for s in demo_case.statements if s.id in leaving and s.summary)
+    named = msgspec.structs.replace(said, summary=f"{said.summary} (Synthetic Cousin saw it)")
+    case = msgspec.structs.replace(demo_case, statements=tuple(named if s.id == said.id else s for s in demo_case.statements))
+    found = {one.person: one for one in consents_for(consenting(case, person="Synthetic Cousin", refused=True), "Court", DAY)}
+    assert found["Synthetic Cousin"].stops
+    assert "Synthetic Cousin" not in {
+        one.person for one in consents_for(consenting(demo_case, person="Synthetic Cousin", refused=True), "Court", DAY)
+    }
 
 
 def test_who_agreed_to_another_name_alone_and_would_be_shown_by_this_one_is_told(demo_case):

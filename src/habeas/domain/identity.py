@@ -18,5 +18,10 @@ def plain_name(name: str) -> str:
 @lru_cache(maxsize=65_536)
 def fold(name: str) -> str:
     """A name as a key: without asides, case, accents (Unicode NFKD) or doubled spaces."""
-    flat = "".join(c for c in unicodedata.normalize("NFKD", plain_name(name)) if not unicodedata.combining(c))
-    return " ".join(flat.casefold().split())
+    return flat(plain_name(name))
+
+
+def flat(text: str) -> str:
+    """A text without case, accents (Unicode NFKD) or doubled spaces; asides stay, so that a name in brackets is found."""
+    bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return " ".join(bare.casefold().split())

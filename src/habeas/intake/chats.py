@@ -12,6 +12,7 @@ import io
 import json
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -56,7 +57,7 @@ def _from_archive(untrusted: bytes) -> tuple[Message, ...]:
                 raise NoChatError
             with archive.open(names[0]) as stream:
                 inner = stream.read(MOST_BYTES + 1)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError):
+    except (zipfile.BadZipFile, zlib.error, UnicodeDecodeError, NotImplementedError, RuntimeError, OSError, EOFError):
         raise NoChatError from None
     if len(inner) > MOST_BYTES:
         raise NoChatError
@@ -71,13 +72,22 @@ def _telegram(untrusted: bytes) -> Iterator[Message]:
             raise NoChatError
     except (ValueError, LookupError, TypeError, RecursionError):
         raise NoChatError from None
-    for one in messages:
+    seen: set[str] = set()
+    for place, one in enumerate(messages, 1):
         if one.get("type", "message") != "message":
             continue
+        number = str(one["id"]) if str(one["id"]) not in seen else f"{one['id']} (line {place})"
+        seen.add(number)
         yield Message(
-            number=str(one["id"]), who=str(one.get("from") or one.get("from_id") or ""), text=_flat(one.get("text", "")), on=_telegram_day(one),
-            stamp=str(one.get("date", "")), attached=str(one.get("file_name") or one.get("photo") or one.get("file") or ""),
+            number=_whole(number), who=_whole(str(one.get("from") or one.get("from_id") or "")),
+            text=_whole(_flat(one.get("text", ""))), on=_telegram_day(one), stamp=_whole(str(one.get("date", ""))),
+            attached=_whole(str(one.get("file_name") or one.get("photo") or one.get("file") or "")),
         )  # fmt: skip
+
+
+def _whole(text: str) -> str:
+    """Half characters (lone surrogates) are shown as what they are: no character."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _flat(text: Any) -> str:
@@ -91,6 +101,10 @@ def _telegram_day(one: dict[str, Any]) -> str:
     """The local clock of the device that exported, to the minute."""
     found = re.match(r"(\d{4}-\d\d-\d\dT\d\d:\d\d)", str(one.get("date", "")))
     if found:
+        try:
+            datetime.fromisoformat(found[1])
+        except ValueError:
+            return ""
         return found[1]
     seconds = str(one.get("date_unixtime", ""))
     return datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%d~") if seconds.isdecimal() and len(seconds) < 12 else ""  # noqa: PLR2004
@@ -100,8 +114,8 @@ _LINE = re.compile(
     r"^(?P<open>\[)?(?P<a>\d{1,4})[./-](?P<b>\d{1,2})[./-](?P<c>\d{2,4}),?\s+(?P<h>\d{1,2})[:.](?P<m>\d{2})(?:[:.]\d{2})?"
     r"(?:\s?(?P<ap>[AaPp]\.?\s?[Mm]\.?)|\s(?P<odd>[^\d\s\[\]:–-][^\[\]:–-]{0,7}?))?(?(open)\]\s|\s[-–]\s)(?P<rest>.*)$"
 )
-FIRST_YEAR = 2009
-"""WhatsApp began; an earlier date was read wrongly."""
+FIRST_YEAR, LAST_YEAR = 2009, 2099
+"""WhatsApp began; an earlier date, or one of another era, was read wrongly."""
 _INVISIBLE = str.maketrans("", "", "\u200e\u200f\u202a\u202c")
 
 
@@ -114,7 +128,7 @@ def _whatsapp(untrusted: bytes) -> tuple[Message, ...]:
     bodies: list[list[str]] = []
     for line in text.translate(_INVISIBLE).replace("\u202f", " ").replace("\r\n", "\n").split("\n"):
         found = _LINE.match(line)
-        if found:
+        if found and (not heads or bool(found["open"]) == bool(heads[0]["open"])):  # a pasted line of another telephone's form is no head
             heads.append(found)
             bodies.append([found["rest"]])
         elif bodies:
@@ -156,7 +170,7 @@ def _day(head: re.Match[str], order: str) -> str:
         return ""
     parts = dict(zip(order, (head["a"], head["b"], head["c"]), strict=True))
     year = int(parts["y"]) + (2000 if len(parts["y"]) == 2 else 0)  # noqa: PLR2004
-    if year < FIRST_YEAR:
+    if not FIRST_YEAR <= year <= LAST_YEAR:
         return ""
     hour, half = int(head["h"]), (head["ap"] or "").lower()[:1]
     hour = hour % 12 + (12 if half == "p" else 0) if half else hour

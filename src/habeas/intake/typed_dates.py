@@ -41,8 +41,10 @@ _MARKS: Mapping[str, str] = {
     word: mark
     for mark, words in {
         "~": "~ ≈ ? about around circa approximately roughly около примерно приблизительно ориентировочно hacia alrededor aproximadamente cerca",
-        "(": "from since between с со между desde entre",
-        "-": "to till through until - – — по до hasta",
+        "(": "from since с со desde",
+        "{": "between между entre",
+        "-": "to through - – — по",
+        "|": "till until до hasta",
         "a": "a al",
         "&": "and и y e",
         "<": "before раньше antes",
@@ -180,18 +182,18 @@ def _phrase(text: str, years: Sequence[int]) -> Iterator[str]:  # noqa: C901, PL
     if len(clocks) > 1:
         raise _NotReadError(tr("two times of day; write an interval as 2017-01-05T10:00/2017-01-05T12:00"))
     text = _TIME.sub(" ", text) if clocks and "@" not in text else _without_clock(text)
-    order, parts, spread = "", [_Part()], False
+    order, parts, spread, between = "", [_Part()], False, False
     for kind, value in _tokens(text):
         if kind in ("<", ">"):
             order = kind
-        elif kind == "(":
-            spread = True
+        elif kind in ("(", "{"):
+            spread, between = True, between or kind == "{"
         elif kind == "a" and _empty(parts[-1]):
             continue  # "a finales de", "al principio"
-        elif kind in ("-", "&", "a"):
+        elif kind in ("-", "|", "&", "a"):
             if kind == "&" and not spread:
                 raise _NotReadError(_UNKNOWN())
-            if _empty(parts[-1]) and len(parts) == 1 and kind == "-":
+            if parts == [_Part()] and kind == "|":
                 order = "<="  # "до 5 января", "until 5 January"
                 continue
             parts.append(_Part())
@@ -207,7 +209,7 @@ def _phrase(text: str, years: Sequence[int]) -> Iterator[str]:  # noqa: C901, PL
     if any(one.weekday >= 0 and not one.day for one in parts) or (order and len(parts) > 1):
         raise _NotReadError(_UNKNOWN())
     if len(parts) == 1 and spread:
-        if order:
+        if order or between:
             raise _NotReadError(_UNKNOWN())
         order = ">="
     yield from _said(order, parts, years)
@@ -251,7 +253,7 @@ def _take(one: _Part, kind: str, value: str) -> None:  # noqa: C901  # one branc
     """Put one word into a date. Raises _NotReadError for what is said twice."""
     if kind == "~":
         one.rough = True
-    elif kind in "[=]":
+    elif kind in ("[", "=", "]"):
         one.part = kind
     elif kind == "W":
         one.weekday = int(value)
@@ -288,7 +290,7 @@ def _said(order: str, parts: list[_Part], years: Sequence[int]) -> Iterator[str]
             one.year = last.year
         if not one.month and not one.season[0] and one.day:
             one.month = last.month
-    if len(parts) == 2 and not last.month and last.day and parts[0].month:  # noqa: PLR2004  # "January 3 to 9, 2017"
+    if len(parts) == 2 and not last.month and last.day and parts[0].month and parts[0].day:  # noqa: PLR2004  # "January 3 to 9, 2017"
         last.month = parts[0].month
     if not last.year and parts[0].year and len(parts) == 2:  # noqa: PLR2004
         last.year = parts[0].year

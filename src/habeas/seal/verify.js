@@ -96,7 +96,7 @@ async function verifyBag(files, expected = "") {
   for (const path of [...TAGS, LIST, SIGNATURE]) if (!hashes.has(path)) say(path, "missing");
   for (const path of hashes.keys()) if (!seen.has(path)) say(path, "extra");
   const payload = [...files].filter(([path]) => path.startsWith("data/")).map(([, bytes]) => bytes.length);
-  const oxum = new TextDecoder().decode(get("bag-info.txt")).split("\n").filter((line) => /^payload-oxum/i.test(line));
+  const oxum = new TextDecoder("utf-8", { ignoreBOM: true }).decode(get("bag-info.txt")).split("\n").filter((line) => /^payload-oxum/i.test(line));
   if (oxum.length !== 1 || oxum[0] !== `Payload-Oxum: ${payload.reduce((a, b) => a + b, 0)}.${payload.length}`) say("bag-info.txt", "sizes");
   if (!same(get("bagit.txt"), ascii("BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"))) say("bagit.txt", "form");
   const key = keyOf(get("signer.pem"));
@@ -107,14 +107,20 @@ async function verifyBag(files, expected = "") {
   return { state, problems, signer, files: files.size };
 }
 const MOST = 2 ** 31;  // bytes of a bag in a browser's memory
-async function inflate(bytes, method, size) {
-  if (method === 0) return bytes;
-  const out = new Uint8Array(await new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"))).arrayBuffer());
-  if (out.length !== size) throw new Error("size");
+const CRC = Uint32Array.from({ length: 256 }, (_, n) => { let c = n; for (let k = 0; k < 8; k += 1) c = c & 1 ? (c >>> 1) ^ 0xedb88320 : c >>> 1; return c >>> 0; });
+function crc32(bytes) {
+  let c = 0xffffffff;
+  for (const byte of bytes) c = CRC[(c ^ byte) & 255] ^ (c >>> 8);
+  return (c ^ 0xffffffff) >>> 0;
+}
+async function inflate(bytes, method, size, crc) {
+  const out = method === 0 ? bytes : new Uint8Array(await new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"))).arrayBuffer());
+  if (out.length !== size || crc32(out) !== crc) throw new Error("size");
   return out;
 }
 // APPNOTE 6.3, in one strict layout alone, so that no two programs can find different files in it: entries one behind the other from the first byte,
-// their directory behind them, its end at the last byte; stored or deflated, plain files, no Zip64, no encryption, no comment.
+// their directory behind them, its end at the last byte; stored or deflated, plain files; no Zip64, encryption,
+// comments or extra fields, names in UTF-8 and said so, sizes and CRC-32 right.
 async function unzip(buffer) {
   const view = new DataView(buffer), bytes = new Uint8Array(buffer), end = buffer.byteLength - 22;
   const bad = () => { throw new Error("zip"); };
@@ -126,12 +132,13 @@ async function unzip(buffer) {
   for (let left = count; left > 0; left -= 1) {
     if (at + 46 > end || view.getUint32(at, true) !== 0x02014b50) bad();
     const flags = view.getUint16(at + 8, true), method = view.getUint16(at + 10, true), packed = view.getUint32(at + 20, true), size = view.getUint32(at + 24, true);
-    const long = view.getUint16(at + 28, true), name = new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(at + 46, at + 46 + long));
+    const long = view.getUint16(at + 28, true), name = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes.subarray(at + 46, at + 46 + long));
+    const crc = view.getUint32(at + 16, true), odd = view.getUint16(at + 30, true) || view.getUint16(at + 32, true) || view.getUint16(at + 34, true);
     const mode = (view.getUint32(at + 38, true) >>> 16) & 0xf000, folder = name.endsWith("/");
     total += size;
-    if (flags & 0x2041 || total > MOST || ![0, 8].includes(method) || names.has(name) || ![0, folder ? 0x4000 : 0x8000].includes(mode) || (folder && size)) bad();
+    if (odd || flags & ~0x080e || (/[^ -~]/.test(name) && !(flags & 0x0800)) || (method === 0 && packed !== size) || total > MOST || ![0, 8].includes(method) || names.has(name) || ![0, folder ? 0x4000 : 0x8000].includes(mode) || (folder && size)) bad();
     names.add(name);
-    entries.push({ name, flags, method, packed, size, local: view.getUint32(at + 42, true), raw: bytes.subarray(at + 46, at + 46 + long), folder });
+    entries.push({ name, flags, method, packed, size, crc, local: view.getUint32(at + 42, true), raw: bytes.subarray(at + 46, at + 46 + long), folder });
     at += 46 + long + view.getUint16(at + 30, true) + view.getUint16(at + 32, true);
   }
   if (at !== end) bad();
@@ -143,13 +150,13 @@ async function unzip(buffer) {
     const here = one.local, long = view.getUint16(here + 26, true), data = here + 30 + long + view.getUint16(here + 28, true);
     const described = one.flags & 8;
     if (view.getUint32(here, true) !== 0x04034b50 || !same(bytes.subarray(here + 30, here + 30 + long), one.raw) || view.getUint16(here + 8, true) !== one.method) bad();
-    if (view.getUint16(here + 6, true) !== one.flags) bad();
-    if (!described && (view.getUint32(here + 18, true) !== one.packed || view.getUint32(here + 22, true) !== one.size)) bad();
+    if (view.getUint16(here + 6, true) !== one.flags || view.getUint16(here + 28, true)) bad();
+    if (!described && (view.getUint32(here + 14, true) !== one.crc || view.getUint32(here + 18, true) !== one.packed || view.getUint32(here + 22, true) !== one.size)) bad();
     next = data + one.packed;
     files.last = one.flags;
     if (next > start) bad();
     if (one.folder && !entries.some((other) => !other.folder && other.name.startsWith(one.name))) bad();  // an empty folder, which no list can name
-    if (!one.folder) files.set(one.name, await inflate(bytes.subarray(data, next), one.method, one.size));
+    if (!one.folder) files.set(one.name, await inflate(bytes.subarray(data, next), one.method, one.size, one.crc));
   }
   const gap = start - next;
   if (gap && !(files.last & 8 && [12, 16, 20, 24].includes(gap))) bad();

@@ -6,14 +6,14 @@ made once and lies sealed in the vault. What it does not do: send anything; put 
 
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 import msgspec
 
 from habeas.domain.case import Case, Consent, Exhibit
 from habeas.domain.errors import HabeasError
-from habeas.domain.identity import fold
+from habeas.domain.identity import flat, fold
 from habeas.domain.statement import Side
 from habeas.dossier.redact import redact
 from habeas.locale import tr
@@ -106,12 +106,25 @@ def consents_for(case: Case, recipient: str, day: date) -> tuple[Agreed, ...]:
                     leaving[name] = leaving.get(name) or (label[s.id] if name == s.speaker else "")
             if s.shown_as.strip() and any(_same(one.person, s.shown_as) for one in case.consents):
                 leaving.setdefault(s.shown_as, s.shown_as)
-    for one in case.exhibits:
-        if one.number in numbers:
-            for name in (one.obtained_from, one.obtained_by, one.translator):
-                if name.strip() and any(_same(consent.person, name) for consent in case.consents):
-                    leaving.setdefault(name, "")
+    for name in (*_of_exhibits(case, numbers), *_refused_in_words(case, ids)):
+        leaving.setdefault(name, "")
     return tuple(_agreed(case, person, outside, recipient, day, client=person == client) for person, outside in leaving.items())
+
+
+def _of_exhibits(case: Case, numbers: Collection[str]) -> list[str]:
+    """Names beside the exhibits that would leave, where a consent is on record for them."""
+    beside = (name for one in case.exhibits if one.number in numbers for name in (one.obtained_from, one.obtained_by, one.translator, one.consent))
+    return [name for name in beside if any(_same(consent.person, name) for consent in case.consents)]
+
+
+def _refused_in_words(case: Case, ids: Collection[str]) -> list[str]:
+    """Whoever refused and is named in the words that would leave."""
+    said = flat(" ".join(text for s in case.statements if s.id in ids for text in (s.summary, s.quote, s.quote_translation, s.locator)))
+    return [one.person for one in case.consents if one.refused and fold(one.person) and fold(one.person) in said]
+
+
+_PURPOSES = frozenset({"", "dossier", "dossiers", "досье"})
+"""Purposes that cover a dossier; another one is told, and people decide."""
 
 
 def _recipient(text: str) -> str:
@@ -127,7 +140,7 @@ def _same(one: str, other: str) -> bool:
 _PEOPLE = frozenset({Side.FAMILY, Side.WITNESS, Side.OTHER, Side.PRESS})
 
 
-def _agreed(case: Case, person: str, outside: str, recipient: str, day: date, *, client: bool) -> Agreed:
+def _agreed(case: Case, person: str, outside: str, recipient: str, day: date, *, client: bool) -> Agreed:  # noqa: PLR0911  # one answer for each way of not agreeing
     names = {fold(person)} | ({fold(case.person), fold(case.pseudonym)} - {""} if client else set())
     mine = [one for one in case.consents if fold(one.person) in names]
     refused = next((one for one in mine if one.refused or one.shown == "none"), None)
@@ -135,12 +148,15 @@ def _agreed(case: Case, person: str, outside: str, recipient: str, day: date, *,
         return Agreed(person=person, consent=refused, warning=tr("refused: nothing of this person may leave"), stops=True)
     if not mine:
         return Agreed(person=person, consent=None, warning=tr("no consent is on record"))
+    mine = [one for one in mine if one.purpose.strip().casefold() in _PURPOSES] or mine
     fitting = [one for one in mine if not one.recipient.strip() or _recipient(one.recipient) == _recipient(recipient)]
     last = (fitting or mine)[-1]
     if outside and fold(outside) == fold(person) and last.shown == "pseudonym":
         return Agreed(person=person, consent=last, warning=tr("agreed to another name alone, and would be shown by this one"))
     if not fitting:
         return Agreed(person=person, consent=last, warning=tr("the consent is for another recipient"))
+    if last.purpose.strip().casefold() not in _PURPOSES:
+        return Agreed(person=person, consent=last, warning=tr("the consent is for another purpose: {purpose}", purpose=last.purpose))
     if last.expires_on is not None and last.expires_on.hi is not None and last.expires_on.hi // 1440 + 1 < day.toordinal():
         return Agreed(person=person, consent=last, warning=tr("the consent is over"))
     return Agreed(person=person, consent=last, warning="")

@@ -4,6 +4,7 @@ A text is kept as three rows of keys: the words as they stand (folded), their st
 (a plain table after BGN/PCGN without diacritics, for recall, not for print). What is shredded leaves the index with the epoch.
 """
 
+import json
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
@@ -113,11 +114,18 @@ def texts_known(comp: Compartment) -> frozenset[str]:
     return frozenset(payload for (payload,) in comp.index.rows("SELECT payload FROM indexed"))
 
 
-def add_text(comp: Compartment, rid: str, payload: str, text: str) -> None:
+def texts_in_part(comp: Compartment) -> frozenset[str]:
+    """Payloads of sealed files whose text is in the index only in part, or not at all."""
+    return frozenset(json.loads(comp.index.get("texts in part") or "[]"))
+
+
+def add_text(comp: Compartment, rid: str, payload: str, text: str, *, whole: bool = True) -> None:
     """Let the text of a sealed file be searched, until it is shredded or the index is made anew. It is kept in the encrypted index alone."""
     with comp.index.transaction():
         comp.index.change("INSERT INTO words VALUES (?,?,?,?)", (payload, *keys(text)))
         comp.index.change("INSERT INTO indexed VALUES (?,?)", (payload, rid))
+        if not whole:
+            comp.index.put("texts in part", json.dumps(sorted({*texts_in_part(comp), payload})))
 
 
 def search(comp: Compartment, query: str, *, exact: bool = False, cross_script: bool = True, most: int | None = None) -> list[Hit]:

@@ -72,7 +72,7 @@ class Desk:
         self._done: tuple[float, Done] | None = None
         self._working = threading.Lock()
         self.when_made: Callable[[], object] = lambda: None
-        """What whoever started the program does once the vault is made."""
+        """What whoever started the program does once there is a vault to open; as often as it is called, once."""
         self.leaving = threading.Event()
         """Set from the wish to lock until the vault is closed: work stops at the next chance."""
 

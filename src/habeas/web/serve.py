@@ -99,14 +99,18 @@ def alone(root: Path) -> Iterator[Callable[[], None]]:
     Raises UsageError where another run has them: two windows would lock each other out.
     """
     with contextlib.ExitStack() as lock:
+        held: list[bool] = []
 
         def hold() -> None:
+            if held:
+                return
             try:
                 lock.enter_context(Disk(root).lock("screens"))
             except LockedError:
                 raise UsageError(
                     tr("Habeas is open on this vault already: go on in its window, or stop it with Ctrl-C in the terminal where it was started")
                 ) from None
+            held.append(True)
 
         if (root / "FORMAT").is_file():
             hold()

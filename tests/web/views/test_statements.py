@@ -33,6 +33,11 @@ def test_two_readings_or_a_missing_year_are_asked_for_and_nothing_is_written_bef
     assert last(sample).record.when.text == offered[0]
 
 
+def test_a_reading_that_is_none_of_the_typed_date_is_not_taken(sample):
+    sample.post("/statements", **GIVEN, when="5 января 1977", when_reading="1999-01-01")
+    assert last(sample).record.when.text == "1977-01-05"
+
+
 def test_a_correction_is_a_revision_with_its_reason_and_is_undone_by_one_click(sample, shown):
     text = shown(sample.change("S001", speaker="another name", side="witness", act="detained", when="1977-08", why="misheard").text)
     assert "S001 was changed." in text and "misheard" in text

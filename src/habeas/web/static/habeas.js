@@ -130,6 +130,7 @@ addEventListener("drop", (event) => {
 });
 
 // Dates are shown back as they are read; places are offered.
+for (const field of document.querySelectorAll("input.date")) field.addEventListener("input", () => document.querySelector(`input[name="${field.id}_reading"]`)?.closest("fieldset").remove());
 for (const field of document.querySelectorAll("input.date")) field.addEventListener("change", async () => {
   const shown = byId(field.id + "-read");
   if (!shown || !base) return;

@@ -220,10 +220,15 @@ def search(desk: Desk, request: Request, form: Form) -> Response:
     """Full text of this case alone: statements, exhibits, notes; in any script. The words stand in no address."""
     query = form.get("q", "").strip()
     with opened(desk, request) as one:
-        unread = read_exhibits(one.comp, one.book) if query else 0
+        reading = read_exhibits(one.comp, one.book) if query else None
         hits = find(one.comp, query, book=one.book, most=MOST_HITS) if query else []
         return one.page(
-            "search.html", "", query=query, unread=unread, hits=[(kind, key, words, _place_of(one, kind, key)) for kind, key, words in hits]
+            "search.html",
+            "",
+            query=query,
+            unread=reading.left if reading else 0,
+            not_searched=reading.not_searched if reading else (),
+            hits=[(kind, key, words, _place_of(one, kind, key)) for kind, key, words in hits],
         )
 
 

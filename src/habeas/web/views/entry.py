@@ -79,6 +79,7 @@ def recovery_check(desk: Desk, _: Request, form: Form) -> Response:
 def unlock(desk: Desk, _: Request, form: Form) -> Response:
     """The passphrase."""
     try:
+        desk.when_made()
         desk.unlock(form.get("passphrase", ""))
     except HabeasError as error:
         return page(desk, "unlock.html", status=422, problems=problems_of(error))

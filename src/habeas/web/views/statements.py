@@ -189,8 +189,12 @@ def _cells(one: Opened, form: Form, *, keep_empty: bool = False) -> tuple[dict[s
     asked, problems = {}, []
     problems += [tr("{column}: needed", column=field_words(name)) for name in ("speaker", "side", "act") if not form.get(name, "").strip()]
     for name in DATES:
-        typed = read_typed(form.get(f"{name}_reading") or cells.get(name, ""), years_of(one))
-        if len(typed.readings) == 1 and (typed.readings[0].edtf == cells.get(name, "") or form.get(f"{name}_reading") or _says_year(cells[name])):
+        typed, chosen = read_typed(cells.get(name, ""), years_of(one)), form.get(f"{name}_reading", "")
+        sure = read_typed(cells.get(name, "")).readings  # without years of the case: what was really typed
+        picked = [each.edtf for each in typed.readings if each.edtf == chosen]
+        if picked:
+            cells[name] = picked[0]
+        elif len(typed.readings) == 1 and sure:
             cells[name] = typed.readings[0].edtf
         elif typed.readings:
             asked[name] = typed
@@ -203,11 +207,6 @@ def with_throughout(circumstances: str, *, on: bool) -> str:
     """The cell with or without ``throughout=true``: a register that shows him every day."""
     parts = [part.strip() for part in circumstances.split(";") if part.strip() and part.partition("=")[0].strip() != "throughout"]
     return "; ".join([*parts, "throughout=true"] if on else parts)
-
-
-def _says_year(text: str) -> bool:
-    """A reading that took its year from the case is shown and confirmed, never taken."""
-    return bool(read_typed(text).readings)
 
 
 def years_of(one: Opened) -> list[int]:
