@@ -96,6 +96,15 @@ def test_words_inside_exhibits_are_found_some_exhibits_at_a_time_and_gone_when_t
     assert "Nothing found" in shown(sample.post("/search", q="Zorvanelle").text)
 
 
+def test_an_exhibit_without_text_is_named_where_it_cannot_be_searched(sample):
+    sample.seal("noise.bin", bytes(range(256)) * 300)
+    sample.seal("diary.txt", b"Zorvanelle was here.")
+    for _ in range(4):
+        text = sample.post("/search", q="Zorvanelle").text
+    gaps = re.search(r"cannot be searched, or not all of it: ([^<]*)", text)
+    assert "11-diary.txt" in text and gaps and gaps[1] == "10"
+
+
 def test_a_pair_of_sources_is_judged_and_no_longer_asked_about(sample, shown):
     text = sample.get("/findings")
     assert "Nobody has judged whether 1 pair" in shown(text)
