@@ -14,6 +14,8 @@ from importlib import resources
 
 from babel.dates import format_date
 
+LANGUAGES = {"en": "English", "ru": "Русский"}
+"""Languages of the screens and of a dossier: ISO 639-1 code → its own name."""
 _current: _gettext.NullTranslations = _gettext.NullTranslations()
 _language = "en"
 _instead: ContextVar[tuple[str, _gettext.NullTranslations] | None] = ContextVar("language", default=None)

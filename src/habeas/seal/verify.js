@@ -139,7 +139,7 @@ async function unzip(buffer) {
     if (odd || flags & ~0x080e || (/[^ -~]/.test(name) && !(flags & 0x0800)) || (method === 0 && packed !== size) || total > MOST || ![0, 8].includes(method) || names.has(name) || ![0, folder ? 0x4000 : 0x8000].includes(mode) || (folder && size)) bad();
     names.add(name);
     entries.push({ name, flags, method, packed, size, crc, local: view.getUint32(at + 42, true), raw: bytes.subarray(at + 46, at + 46 + long), folder });
-    at += 46 + long + view.getUint16(at + 30, true) + view.getUint16(at + 32, true);
+    at += 46 + long;
   }
   if (at !== end) bad();
   const files = new Map();
@@ -147,7 +147,7 @@ async function unzip(buffer) {
   for (const one of [...entries].sort((a, b) => a.local - b.local)) {
     const gap = one.local - next;
     if (gap && !(files.last & 8 && [12, 16, 20, 24].includes(gap))) bad();
-    const here = one.local, long = view.getUint16(here + 26, true), data = here + 30 + long + view.getUint16(here + 28, true);
+    const here = one.local, long = view.getUint16(here + 26, true), data = here + 30 + long;
     const described = one.flags & 8;
     if (view.getUint32(here, true) !== 0x04034b50 || !same(bytes.subarray(here + 30, here + 30 + long), one.raw) || view.getUint16(here + 8, true) !== one.method) bad();
     if (view.getUint16(here + 6, true) !== one.flags || view.getUint16(here + 28, true)) bad();

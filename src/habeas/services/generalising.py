@@ -4,7 +4,7 @@ Each disclosed statement that a chosen finding rests on is made as coarse as it 
 what is proposed together also holds together. What it does not do: touch the case (only what leaves is changed), read quotations (they may say more).
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 
 import msgspec
 
@@ -56,16 +56,17 @@ def changed(case: Case, cells: Collection[Coarser]) -> Case:
     return msgspec.structs.replace(case, statements=tuple(msgspec.structs.replace(s, **by_id.get(s.id, {})) for s in case.statements))
 
 
-def _wants(found: Examination, chosen: Collection[str]) -> dict[str, Certainty]:
-    return {one.id: one.certainty for one in found.findings if one.id in chosen}
+def _kept(found: Examination, chosen: Collection[str]) -> tuple[dict[str, Certainty], int, int]:
+    """What must stay what it is: the certainty of each chosen finding, and the figures of the main sentence (numbers of sources)."""
+    return {one.id: one.certainty for one in found.findings if one.id in chosen}, found.belief.must_be_wrong, found.belief.with_presumptions
 
 
 def generalise(redacted: Case, chosen: Collection[str], progress: Progress = lambda *_: None) -> tuple[Coarser, ...]:
     """Cells of what leaves that may be shown coarser while every chosen finding, and the figure of the main sentence, stays what it is."""
     examiner = Examiner()
     whole = examiner.examine(redacted, understand(redacted))
-    wanted, figure = _wants(whole, chosen), (whole.belief.must_be_wrong, whole.belief.with_presumptions)
-    resting = {key for one in whole.findings if one.id in wanted for key in one.statements} - set(redacted.accusation)
+    wanted = _kept(whole, chosen)
+    resting = {key for one in whole.findings if one.id in chosen for key in one.statements} - set(redacted.accusation)
     kept: list[Coarser] = []
     statements = [s for s in redacted.statements if s.id in resting]
     trials = 0
@@ -78,9 +79,7 @@ def generalise(redacted: Case, chosen: Collection[str], progress: Progress = lam
                     return tuple(kept)
                 trial = [*kept, Coarser(statement=s.id, field=field, known=known, shown=option)]
                 case = changed(redacted, trial)
-                found = examiner.examine(case, understand(case))
-                same = (found.belief.must_be_wrong, found.belief.with_presumptions) == figure
-                if same and _wants(found, chosen) == wanted:
+                if _kept(examiner.examine(case, understand(case)), chosen) == wanted:
                     kept = trial
                     break
     return tuple(kept)
@@ -90,10 +89,8 @@ def keeps(redacted: Case, cells: Collection[Coarser], chosen: Collection[str]) -
     """Whether every chosen finding, and the figure of the main sentence, stays what it is with these cells shown coarser."""
     if not cells:
         return True
-    before, case = examine(redacted, understand(redacted)), changed(redacted, cells)
-    after = examine(case, understand(case))
-    same = (before.belief.must_be_wrong, before.belief.with_presumptions) == (after.belief.must_be_wrong, after.belief.with_presumptions)
-    return same and _wants(before, chosen) == _wants(after, chosen)
+    case = changed(redacted, cells)
+    return _kept(examine(redacted, understand(redacted)), chosen) == _kept(examine(case, understand(case)), chosen)
 
 
 def _options(s: Statement) -> Iterator[tuple[str, str, Iterator[str]]]:
@@ -108,8 +105,3 @@ def _options(s: Statement) -> Iterator[tuple[str, str, Iterator[str]]]:
 def chosen_cells(offered: Collection[Coarser], names: Collection[str]) -> tuple[Coarser, ...]:
     """Those of the offered cells that a person ticked, each by ``id.field``."""
     return tuple(one for one in offered if f"{one.statement}.{one.field}" in names)
-
-
-def by_statement(cells: Collection[Coarser]) -> Mapping[str, tuple[Coarser, ...]]:
-    """The same by statement."""
-    return {key: tuple(one for one in cells if one.statement == key) for key in dict.fromkeys(one.statement for one in cells)}

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from habeas.domain.errors import BadInput, HabeasError
-from habeas.locale import language, tr, tr_n
+from habeas.locale import LANGUAGES, language, tr, tr_n
 from habeas.vault.errors import NoSuchCaseError
 from habeas.web.desk import Desk, LockedDeskError
 from habeas.web.keys import key_words
@@ -33,6 +33,7 @@ View = Callable[[Desk, Request, Form], Response]
 _templates = Environment(loader=PackageLoader("habeas.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
 _templates.globals.update(
     tr=tr,
+    screen_languages=LANGUAGES,
     tr_n=tr_n,
     key_words=key_words,
     in_words=in_words,

@@ -1,5 +1,6 @@
 """Tasks, interviews, timeline, patterns, settings, search, log and help."""
 
+import html
 import re
 
 import pytest
@@ -112,6 +113,17 @@ def test_a_pair_of_sources_is_judged_and_no_longer_asked_about(sample, shown):
     sample.post("/people", kind="voice", relation="independent", why="met neither", judged_by="M. R.", **dict(pair))
     assert sample.book().of(Kind.VOICE)[-1].record.relation == "independent"
     assert "Nobody has judged" not in shown(sample.get("/findings"))
+
+
+def test_a_pair_that_is_judged_under_other_accents_is_not_asked_about_again(sample, shown):
+    pair = dict(re.findall(r'name="(voice|other)" value="([^"]+)"', sample.get("/findings"))[:2])
+    first = html.unescape(pair["voice"])
+    accented = re.sub("[aeiou]", lambda letter: letter[0] + "\u0301", first, count=1)
+    assert accented != first
+    sample.post(
+        "/people", kind="voice", relation="independent", why="met neither", judged_by="M. R.", voice=accented, other=html.unescape(pair["other"])
+    )
+    assert sample.book().of(Kind.VOICE)[-1].record.voice == accented and "Nobody has judged" not in shown(sample.get("/findings"))
 
 
 def test_a_case_is_found_by_its_title(visitor, shown):

@@ -7,7 +7,7 @@ told so: see :data:`PROTECTED`.
 import difflib
 import enum
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import msgspec
@@ -255,5 +255,3 @@ FORMS = Table(stem="forms", record=StandardForm, key="id", columns=(
 
 SIDE_TABLES: tuple[Table, ...] = (EXHIBITS, PLACES, APPEALS, CONSENTS, REVIEWS, VOICES, FORMS)
 """All tables but the statements."""
-FIELD_OF: Mapping[str, str] = {table.stem: table.stem for table in (STATEMENTS, *SIDE_TABLES)}
-"""Table stem → field of :class:`habeas.domain.case.Case`."""

@@ -8,11 +8,13 @@ from starlette.responses import Response
 from habeas.domain.case import Case
 from habeas.domain.errors import BadInput
 from habeas.domain.finding import Finding
+from habeas.domain.identity import fold
 from habeas.domain.statement import Statement
 from habeas.dossier.belief_picture import belief_picture
 from habeas.dossier.lane_items import items_of
 from habeas.dossier.lanes import lanes
 from habeas.dossier.redact import NothingToDiscloseError
+from habeas.examine.voices import Ties
 from habeas.locale import tr
 from habeas.services.casebook import Entry
 from habeas.services.cases import status
@@ -99,9 +101,9 @@ def _next(one: Opened) -> str:
 def _unknown_pairs(one: Opened, names: dict[str, str]) -> list[tuple[str, str]]:
     """Pairs among the sources that must be wrong on which nothing is recorded: the figure takes them as two."""
     counted = sorted({origin for some in one.examined.examination.belief.sets[:1] for origin in some})
-    known = {frozenset((pair.voice.casefold(), pair.other.casefold())) for pair in one.case.voices}
+    ties = Ties(one.case.voices)
     labels = [names.get(origin, origin) for origin in counted]
-    return [(a, b) for at, a in enumerate(labels) for b in labels[at + 1 :] if frozenset((a.casefold(), b.casefold())) not in known]
+    return [(a, b) for at, a in enumerate(labels) for b in labels[at + 1 :] if ties.tie(fold(a), fold(b)) is None]
 
 
 def _groups(one: Opened) -> list[tuple[str, list[Any]]]:

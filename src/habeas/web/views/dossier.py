@@ -16,7 +16,7 @@ from habeas.domain.work import Note
 from habeas.dossier.redact import NothingToDiscloseError
 from habeas.dossier.word import word_copy
 from habeas.intake.looking import draw
-from habeas.locale import speaking, tr
+from habeas.locale import LANGUAGES, speaking, tr
 from habeas.seal.digest import digest_bytes
 from habeas.seal.verify import group_fingerprint
 from habeas.services.cases import add_record, edit, log_use, vault_source
@@ -41,8 +41,6 @@ from habeas.web.desk import Desk
 from habeas.web.pages import Form, go, page, problems_of, today
 from habeas.web.views.common import Opened, cards, opened, told
 
-SPOKEN = {"en": "English", "ru": "Русский"}
-"""Languages of a dossier."""
 QUESTIONS = ("harmed", "family", "read")
 
 
@@ -57,7 +55,7 @@ def _choices(form: Form) -> dict[str, Any]:
         "recipient": form.get("recipient", "").strip(),
         "findings": tuple(name.removeprefix("finding-") for name in form if name.startswith("finding-")),
         "coarse": tuple(name.removeprefix("coarse-") for name in form if name.startswith("coarse-")), "originals": bool(form.get("originals")),
-        "speak": form.get("speak") if form.get("speak") in SPOKEN else "en",
+        "speak": form.get("speak") if form.get("speak") in LANGUAGES else "en",
         "answers": {name: form.get(name, "").strip() for name in QUESTIONS},
     }  # fmt: skip
 
@@ -84,7 +82,7 @@ def _builder(one: Opened, form: Form, problems: tuple[str, ...] = ()) -> Respons
         trouble = str(error)
     return one.page(
         "dossier.html", "dossier", status=422 if problems else 200, problems=problems, form=form, chosen=chosen, recipients=RECIPIENTS,
-        spoken=SPOKEN, cards=found,
+        spoken=LANGUAGES, cards=found,
         marks=_marks(case), leaves=leaves, trouble=trouble, warnings=warnings, allowed=allowed, offered=offered, statements=[told(case,
         s) for s in case.statements],
         untranslated=untranslated(case), agreed=consents_for(case, chosen["recipient"], today()) if leaves else (), questions=_questions(),
@@ -144,18 +142,21 @@ def _composed(one: Opened, form: Form) -> Composed:
         )
 
 
+def _ready(one: Opened, form: Form) -> Composed | Response:
+    """The dossier of these choices, or the builder with what is still wanted before pages are shown or sealed."""
+    try:
+        may_hand_over(one.comp)
+        missing = _missing(one, form)
+        return _builder(one, form, missing) if missing else _composed(one, form)
+    except HabeasError as error:
+        return _builder(one, form, problems_of(error))
+
+
 def preview(desk: Desk, request: Request, form: Form) -> Response:
     """The pages as they would be handed over."""
     with opened(desk, request) as one:
-        try:
-            may_hand_over(one.comp)
-            missing = _missing(one, form)
-            if missing:
-                return _builder(one, form, missing)
-            made = _composed(one, form)
-        except HabeasError as error:
-            return _builder(one, form, problems_of(error))
-        return _preview(one, form, made)
+        made = _ready(one, form)
+        return made if isinstance(made, Response) else _preview(one, form, made)
 
 
 _LEAVING = frozenset({"as", "passphrase", "seen"})
@@ -184,14 +185,9 @@ def seal(desk: Desk, request: Request, form: Form) -> Response:
     """Seal, and give the archive to the browser: as it is, under a passphrase, or (not sealed) as a Word copy. The log says so first."""
     kind = form.get("as", "")
     with opened(desk, request) as one:
-        try:
-            may_hand_over(one.comp)
-            missing = _missing(one, form)
-            if missing:
-                return _builder(one, form, missing)
-            made = _composed(one, form)
-        except HabeasError as error:
-            return _builder(one, form, problems_of(error))
+        made = _ready(one, form)
+        if isinstance(made, Response):
+            return made
         if form.get("seen") != digest_of(made):
             return _preview(one, form, made, (tr("The case changed since these pages were made. Look at them again before you seal."),))
         try:

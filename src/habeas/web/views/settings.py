@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from habeas import __version__
 from habeas.domain.errors import HabeasError
-from habeas.locale import language, tr, use_language
+from habeas.locale import LANGUAGES, language, tr, use_language
 from habeas.seal.verify import group_fingerprint
 from habeas.seal.verify_page import verify_page
 from habeas.services.handing import signing_key
@@ -19,8 +19,6 @@ from habeas.web.desk import Desk, Done
 from habeas.web.keys import KEYS
 from habeas.web.pages import Form, drawn, go, page, problems_of
 from habeas.web.views.common import SHOWN_FOR
-
-LANGUAGES = {"en": "English", "ru": "Русский"}
 
 
 def settings(desk: Desk, _: Request, __: Form) -> Response:
