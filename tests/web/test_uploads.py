@@ -3,9 +3,11 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from simulators.disks import FullDisk
 
 from habeas.services.casebook import read_book
 from habeas.vault.events import Kind
+from habeas.web import uploads
 from habeas.web.pages import FormError
 from habeas.web.uploads import incoming
 
@@ -99,6 +101,31 @@ def test_an_upload_that_breaks_off_leaves_no_exhibit(visitor):
     assert visitor.client.post(f"/cases/{cid}/exhibits", content=whole[:-100], headers=headers).status_code == 400
     with visitor.desk.case(cid) as comp:
         assert read_book(comp).of(Kind.EXHIBIT) == ()
+    assert list((visitor.desk.root / "tmp").glob("*")) == []
+
+
+@pytest.mark.slow
+def test_files_are_sealed_in_helpings_and_what_was_sealed_before_a_break_stays(visitor, monkeypatch):
+    monkeypatch.setattr(uploads, "MOST_FILES", 3)
+    visitor.post("/cases/new", title="One")
+    (cid,) = visitor.desk.vault.case_ids()
+    files = [(f"{number}.txt", b"%d" % number * 50) for number in range(8)]
+    headers = {"sec-fetch-site": "same-origin", "content-type": KIND}
+    assert visitor.client.post(f"/cases/{cid}/exhibits", content=body(files)[:-20], headers=headers).status_code == 400
+    with visitor.desk.case(cid) as comp:
+        assert [one.record.file for one in read_book(comp).of(Kind.EXHIBIT)] == [f"0{n + 1}-{n}.txt" for n in range(6)]
+    again = visitor.client.post(f"/cases/{cid}/exhibits", content=body(files), headers=headers)
+    assert "2 sealed + 6 duplicates + 0 refused" in again.text
+
+
+@pytest.mark.slow
+def test_a_disk_that_fills_up_during_an_upload_is_said_and_nothing_half_stays(visitor, monkeypatch):
+    visitor.post("/cases/new", title="One")
+    (cid,) = visitor.desk.vault.case_ids()
+    monkeypatch.setattr(visitor.desk.vault, "disk", FullDisk(visitor.desk.root, 2))
+    headers = {"sec-fetch-site": "same-origin", "content-type": KIND}
+    answer = visitor.client.post(f"/cases/{cid}/exhibits", content=body([("a.bin", bytes(9_000_000))]), headers=headers)
+    assert answer.status_code == 400 and "The disk is full" in answer.text
     assert list((visitor.desk.root / "tmp").glob("*")) == []
 
 

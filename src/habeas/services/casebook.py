@@ -151,10 +151,8 @@ def _whole(case: Case) -> Case:
 def is_joint(comp: Compartment) -> bool:
     """Whether a compartment is a joint one: its maker said so in the first commit. What anybody writes later makes no joint compartment of a case."""
     creator = comp.roster.members[0].device
-    return any(
-        (device, n) == (creator, 1) and isinstance(line, Recorded) and line.kind is Kind.JOINT
-        for device, n, _, line in comp.index.events(("Recorded",))
-    )
+    first = comp.index.events(("Recorded",), commit=(creator, 1))
+    return any(isinstance(line, Recorded) and line.kind is Kind.JOINT for _, _, _, line in first)
 
 
 def need_case(comp: Compartment) -> None:

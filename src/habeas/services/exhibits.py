@@ -13,10 +13,12 @@ from habeas.intake.folder.reading import read_record, record_cells
 from habeas.locale import tr
 from habeas.services.casebook import TABLES, Book, Entry, add, exhibit_of, need_case, next_place, read_book, utc_now
 from habeas.services.exports import create_private, outside
+from habeas.vault.ahead import SealedAhead, take
 from habeas.vault.compartment import Compartment, new_id
 from habeas.vault.disk import Disk
 from habeas.vault.events import Kind, Recorded, Sealed, Shredded, Touched, What, Withdrawn
 from habeas.vault.kit import Kit
+from habeas.vault.vault import Vault
 
 CHUNK = 1 << 20
 MOST_IN_KIT = 9_999
@@ -104,6 +106,11 @@ def seal_files(comp: Compartment, paths: Sequence[Path], details: Exhibit, progr
     batch.commit()
     progress(tr("Sealing"), total, total)
     return outcomes
+
+
+def take_ahead(vault: Vault, pieces: Iterable[bytes]) -> bytes | SealedAhead:
+    """Take a file before its case has its turn, so that nobody waits for a slow sender; for :func:`seal_streams`, or to be dropped."""
+    return take(vault.disk, pieces)
 
 
 def seal_streams(comp: Compartment, files: Iterable[tuple[str, Iterable[bytes]]], details: Exhibit) -> list[Outcome]:

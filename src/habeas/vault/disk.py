@@ -162,10 +162,11 @@ class Disk:
     def settle(self) -> None:
         """Make every rename and new folder so far durable."""
         with plain_errors():
-            for folder in sorted(self._pending, key=len, reverse=True):
+            pending = sorted(self._pending, key=len, reverse=True)
+            for folder in pending:
                 if (self.root / folder).is_dir():
                     self._sync_folder(folder)
-        self._pending.clear()
+        self._pending.difference_update(pending)  # not what came meanwhile: a file may arrive while another is committed
 
     def remove(self, path: str) -> None:
         """Delete a file, if it is there; durable after :meth:`settle`."""
@@ -304,6 +305,10 @@ class NewFile:
         """Add bytes. Raises DiskFullError and kin."""
         with plain_errors():
             self._disk._write(self._stream, self._path, data)
+
+    def reading(self) -> BinaryIO:
+        """What was written so far, from its beginning."""
+        return self._disk.open(self._path)
 
     def keep(self, path: str) -> None:
         """Give it its name: fsync, then rename. The name is durable after :meth:`Disk.settle`."""

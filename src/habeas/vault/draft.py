@@ -2,21 +2,20 @@
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import msgspec
 
-from habeas.seal.age import FILE_KEY, Recipient, Sealer, payload_size, seal_header, seal_payload
+from habeas.seal.age import FILE_KEY, Recipient, seal_header, seal_payload
+from habeas.vault.ahead import Progress, SealedAhead, take
 from habeas.vault.disk import Disk
 from habeas.vault.events import Event, Kind, Recorded, Sealed, Why, commitment
 from habeas.vault.objects import LARGEST_PACK, SMALL, Header, Spot, blob_path, pack_directory
 from habeas.vault.padding import padded_size
 
 SALT = 16
-Progress = Callable[[int], None]
-"""Called with the bytes sealed so far of one file."""
 
 
 class Content(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -155,15 +154,10 @@ class Draft:
         return payload
 
     def content(self, rid: str, pieces: Iterable[bytes], progress: Progress = lambda _: None) -> Sealing:
-        """Seal the bytes of an exhibit, however many: small ones into the pack, large ones straight to their own file."""
-        held: list[bytes] = []
-        size, source = 0, iter(pieces)
-        for piece in source:
-            held.append(piece)
-            size += len(piece)
-            if payload_size(padded_size(size)) >= SMALL:
-                return self._large(rid, b"".join(held), source, progress)
-        plain = held[0] if len(held) == 1 else b"".join(held)
+        """Seal the bytes of an exhibit, however many: small ones into the pack, large ones to their own file, unless that was done ahead."""
+        plain = pieces if isinstance(pieces, SealedAhead) else take(self._disk, pieces, progress)
+        if isinstance(plain, SealedAhead):
+            return self._adopt(rid, plain)
         sha256 = hashlib.sha256(plain)
         file_key = os.urandom(FILE_KEY)
         header = seal_header(file_key, [self._recipient])
@@ -171,32 +165,17 @@ class Draft:
         progress(len(plain))
         return self._sealed(rid, payload, sha256.digest(), len(plain), file_key, header)
 
-    def _large(self, rid: str, first: bytes, rest: Iterable[bytes], progress: Progress) -> Sealing:
-        file_key = os.urandom(FILE_KEY)
-        header = seal_header(file_key, [self._recipient])
-        sha256, cipher, size = hashlib.sha256(first), hashlib.sha256(), len(first)
-        with self._disk.new_file() as new:
-
-            def sink(data: bytes | memoryview) -> None:
-                cipher.update(data)
-                new.write(data)
-
-            sealer = Sealer(file_key, sink)
-            sealer.write(first)
-            for piece in rest:
-                sha256.update(piece)
-                sealer.write(piece)
-                size += len(piece)
-                progress(size)
-            for zeros in _zeros(padded_size(size) - size):
-                sealer.write(zeros)
-            sealer.close()
-            payload = cipher.hexdigest()
-            path = f"{self._folder}/{blob_path(payload)}"
-            new.keep(path)
-        self.headers.append(Header(cipher.digest(), header))
-        self.spots.append((cipher.digest(), Spot(path, 0, self._disk.size(path))))
-        return self._sealed(rid, payload, sha256.digest(), size, file_key, header)
+    def _adopt(self, rid: str, ahead: SealedAhead) -> Sealing:
+        """Take what was sealed already: its name, and a header for this epoch's key."""
+        header = seal_header(ahead.file_key, [self._recipient])
+        path = f"{self._folder}/{blob_path(ahead.payload.hex())}"
+        try:
+            ahead.keep(path)
+        finally:
+            ahead.drop()
+        self.headers.append(Header(ahead.payload, header))
+        self.spots.append((ahead.payload, Spot(path, 0, self._disk.size(path))))
+        return self._sealed(rid, ahead.payload.hex(), ahead.sha256, ahead.size, ahead.file_key, header)
 
     def _sealed(self, rid: str, payload: str, sha256: bytes, size: int, file_key: bytes, header: bytes) -> Sealing:
         salt = os.urandom(SALT)
@@ -207,9 +186,3 @@ class Draft:
 def _spaced(plain: bytes) -> bytes:
     """JSON padded with spaces, which JSON allows."""
     return plain + b" " * (padded_size(len(plain)) - len(plain))
-
-
-def _zeros(count: int) -> Iterable[bytes]:
-    while count > 0:
-        yield bytes(min(count, SMALL))
-        count -= SMALL

@@ -155,8 +155,8 @@ class Index:
             self._last = next(self.rows("SELECT coalesce(max(seq), 0) FROM event"))[0]
         return self._last
 
-    def events(self, names: Sequence[str] = (), about: str = "") -> Iterator[tuple[str, int, str, Line]]:
-        """(device, n, t, event) in the order that the chain gives; only of ``names``, or only about one item."""
+    def events(self, names: Sequence[str] = (), about: str = "", commit: tuple[str, int] | None = None) -> Iterator[tuple[str, int, str, Line]]:
+        """(device, n, t, event) in the order that the chain gives; only of ``names``, only about one item, only of one commit (device, n)."""
         sql = "SELECT event.dev, event.n, frame.t, event.line FROM event JOIN frame ON frame.dev = event.dev AND frame.n = event.n"
         values: list[object] = []
         where = []
@@ -164,6 +164,9 @@ class Index:
             sql += " JOIN item ON item.seq = event.seq"
             where.append("item.id = ?")
             values.append(about)
+        if commit:
+            where.append("event.dev = ? AND event.n = ?")
+            values += commit
         if names:
             where.append(f"event.e IN ({','.join('?' * len(names))})")
             values += names

@@ -1,13 +1,16 @@
 """Files on their way from the browser into the vault's encryption: parsed as they come (RFC 7578), never in plaintext on disk.
 
-They are taken first and sealed in helpings, so that pages are answered meanwhile. What it does not do: keep what was sealed, or what broke off.
+What is large is sealed as it comes, before its case has its turn; cases take files in helpings, so that pages are answered meanwhile and nobody waits
+for a slow sender. What it does not do: keep what was sealed, or what broke off.
 """
 
+import contextlib
 import logging
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from http import HTTPStatus
+from typing import Self
 
 import anyio
 from python_multipart.exceptions import FormParserError
@@ -15,12 +18,14 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
+from habeas.domain.errors import HabeasError
 from habeas.locale import tr
-from habeas.services.exhibits import Outcome
-from habeas.web.desk import Desk
+from habeas.services.exhibits import Outcome, take_ahead
+from habeas.vault.ahead import SealedAhead
+from habeas.vault.vault import Vault
+from habeas.web.desk import Desk, LockedDeskError
 from habeas.web.pages import FormError, go, in_turn, page, problems_of
 from habeas.web.progress import Line, Progress
-from habeas.web.spool import Spool, Spooled
 
 MOST_WAIT = 20.0
 """Seconds without a piece after which an upload is given up."""
@@ -30,40 +35,50 @@ GATHERED = 1 << 20
 """Bytes that are handed over at once: each handing over costs as much as a sixteenth of it takes to seal."""
 MOST_HEADER = 4_096
 """Bytes of what stands above a file."""
-Files = Iterator[tuple[str, Iterator[bytes]]]
+MOST_FILES, MOST_BYTES = 50, 64 << 20
+"""Of one helping. Of its bytes only those of small files are in memory."""
+Incoming = Iterator[tuple[str, Iterator[bytes]]]
 """(the name that the browser gives, its bytes in pieces). Each file has to be read before the next."""
+Files = Iterator[tuple[str, Iterable[bytes]]]
+"""The same for files that came."""
 Sealing = Callable[[Desk, Request, Files], list[Outcome]]
 Showing = Callable[[Desk, Request, list[Outcome]], Response]
 
 
 def upload(seal: Sealing, show: Showing) -> Callable[[Request], Awaitable[Response]]:
-    """Files are taken from the browser into the spool first; then ``seal`` takes a few at a turn, and ``show`` tells the outcome.
+    """Files are taken from the browser a helping at a time; ``seal`` takes each when its turn comes, and ``show`` tells the outcome.
 
     A wish to lock breaks it off: what came is forgotten, what was sealed stays sealed.
     """
 
     async def endpoint(request: Request) -> Response:
         desk: Desk = request.app.state.desk
-        if not desk.is_open:
+        try:
+            vault = desk.vault
+        except LockedDeskError:
             return go("/")
         progress = desk.progress = Progress(cid=request.path_params.get("cid", "-"), total=int(request.headers.get("content-length") or 0))
         try:
-            with Spool(desk.root / "tmp") as spool:
-                await anyio.to_thread.run_sync(_receive, desk, request, spool, progress)
-                outcomes: list[Outcome] = []
-                for batch in spool.batches():
+            outcomes: list[Outcome] = []
 
-                    def some(batch: list[Spooled] = batch) -> Response:
-                        made = seal(desk, request, ((file.name, spool.pieces(file)) for file in batch))
-                        outcomes.extend(made)
-                        progress.lines += [Line(name=one.file.name, outcome=one.outcome, number=one.number, why=one.why) for one in made]
-                        return Response(status_code=204)
+            def some(helping: Helping) -> Response:
+                made = seal(desk, request, helping.files())
+                outcomes.extend(made)
+                progress.lines += [Line(name=one.file.name, outcome=one.outcome, number=one.number, why=one.why) for one in made]
+                return Response(status_code=204)
 
-                    answered = await in_turn(some, desk, request)
-                    if answered.status_code != HTTPStatus.NO_CONTENT:
-                        return answered
-                return await in_turn(lambda: show(desk, request, outcomes), desk, request)
-        except FormError as error:
+            coming = incoming(request.headers.get("content-type", ""), _pieces(desk, request, progress))
+            over = False
+            while not over:
+                with Helping() as helping:
+                    over = await anyio.to_thread.run_sync(helping.fill, vault, coming, progress)
+                    answered = await in_turn(lambda: some(helping), desk, request) if helping else None
+                if answered is not None and answered.status_code != HTTPStatus.NO_CONTENT:
+                    await _rest(request)
+                    return answered
+            return await in_turn(lambda: show(desk, request, outcomes), desk, request)
+        except HabeasError as error:
+            await _rest(request)
             return page(desk, "message.html", status=400, title=tr("That did not work"), problems=problems_of(error))
         except ClientDisconnect:
             return Response(status_code=400)
@@ -73,21 +88,56 @@ def upload(seal: Sealing, show: Showing) -> Callable[[Request], Awaitable[Respon
     return endpoint
 
 
-def _receive(desk: Desk, request: Request, spool: Spool, progress: Progress) -> None:
-    """Take everything that the browser sends. Raises FormError."""
+async def _rest(request: Request) -> None:
+    """Take what still comes of an upload that failed, and forget it: browsers read no answer before they have sent all."""
+    with anyio.move_on_after(MOST_WAIT), contextlib.suppress(ClientDisconnect, RuntimeError):  # gone, or all of it came
+        async for _ in request.stream():
+            pass
+
+
+class Helping:
+    """Some files that came and wait for their case. Use as a context manager: what no case took is forgotten."""
+
+    def __init__(self) -> None:
+        """None came yet."""
+        self._came: list[tuple[str, bytes | SealedAhead]] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for _name, content in self._came:
+            if isinstance(content, SealedAhead):
+                content.drop()
+
+    def __len__(self) -> int:
+        return len(self._came)
+
+    def fill(self, vault: Vault, coming: Incoming, progress: Progress) -> bool:
+        """Take files until it is a helping; whether these were the last. Raises FormError, VaultError."""
+        size, before = 0, progress.came
+        for name, pieces in coming:
+            self._came.append((name, take_ahead(vault, pieces)))
+            progress.files += 1
+            size, before = size + progress.came - before, progress.came
+            if len(self._came) >= MOST_FILES or size >= MOST_BYTES:
+                return False
+        return True
+
+    def files(self) -> Files:
+        """For the case."""
+        return ((name, content if isinstance(content, SealedAhead) else (content,)) for name, content in self._came)
+
+
+def _pieces(desk: Desk, request: Request, progress: Progress) -> Iterator[bytes]:
+    """What the browser sends, read in a thread. Raises FormError."""
     stream = request.stream()
-
-    def pieces() -> Iterator[bytes]:
-        while piece := anyio.from_thread.run(_next, stream):
-            if not desk.is_open:
-                raise FormError(tr("the vault was locked; look at the exhibits for what was sealed before"))
-            desk.touch()
-            progress.came += len(piece)
-            yield piece
-
-    for name, content in incoming(request.headers.get("content-type", ""), pieces()):
-        spool.add(name, content)
-        progress.files += 1
+    while piece := anyio.from_thread.run(_next, stream):
+        if not desk.is_open:
+            raise FormError(tr("the vault was locked; look at the exhibits for what was sealed before"))
+        desk.touch()
+        progress.came += len(piece)
+        yield piece
 
 
 async def _next(stream: AsyncIterator[bytes]) -> bytes:
@@ -103,7 +153,7 @@ async def _next(stream: AsyncIterator[bytes]) -> bytes:
     return bytes(gathered)
 
 
-def incoming(untrusted_type: str, untrusted_pieces: Iterator[bytes]) -> Files:
+def incoming(untrusted_type: str, untrusted_pieces: Iterator[bytes]) -> Incoming:
     """The files of a form. Raises FormError where it is none; a field without a file is passed over."""
     kind, options = parse_options_header(untrusted_type)
     boundary = options.get(b"boundary")
@@ -112,7 +162,7 @@ def incoming(untrusted_type: str, untrusted_pieces: Iterator[bytes]) -> Files:
     return _files(_Parts(boundary, untrusted_pieces))
 
 
-def _files(parts: "_Parts") -> Files:
+def _files(parts: "_Parts") -> Incoming:
     while (name := parts.next_name()) is not None:
         if name:
             yield name, parts.content()
