@@ -45,7 +45,7 @@ def test_names_are_shown_as_text():
 def test_the_outlines_ship_and_lie_on_the_globe():
     rings = _rings()
     assert len(rings) > 1_000
-    assert all(-90.1 <= lat <= 90.1 and -180.1 <= lon <= 180.1 for ring in rings for lat, lon in ring)
+    assert all(-90.1 <= lat <= 90.1 and -180.1 <= lon <= 180.1 for ring in rings for lat, lon in ring.points)
 
 
 @pytest.mark.parametrize("km", [0, 30, 800, 5_000])

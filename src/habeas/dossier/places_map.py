@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from html import escape
 from importlib import resources
+from typing import NamedTuple
 
 import msgspec
 
@@ -59,9 +60,19 @@ class _View:
         return km / _KM_A_DEGREE * self.scale
 
 
+class _Ring(NamedTuple):
+    """One outline as (latitude, longitude), and its bounds."""
+
+    points: list[tuple[float, float]]
+    south: float
+    north: float
+    west: float
+    east: float
+
+
 @lru_cache(maxsize=1)
-def _rings() -> list[list[tuple[float, float]]]:
-    """Outlines as (latitude, longitude), read once a process."""
+def _rings() -> list[_Ring]:
+    """All outlines, read once a process."""
     whole = json.loads(lzma.decompress(resources.files(__package__).joinpath("outlines.json.xz").read_bytes()))
     step, rings = whole["step"], []
     for flat in whole["rings"]:
@@ -70,7 +81,8 @@ def _rings() -> list[list[tuple[float, float]]]:
         for at in range(0, len(flat), 2):
             x, y = x + flat[at], y + flat[at + 1]
             ring.append((y * step, x * step))
-        rings.append(ring)
+        lats, lons = [lat for lat, _ in ring], [lon for _, lon in ring]
+        rings.append(_Ring(ring, min(lats), max(lats), min(lons), max(lons)))
     return rings
 
 
@@ -104,14 +116,18 @@ def places_map(pins: Sequence[Pin], joined: Iterable[tuple[str, str]] = (), *, l
 def _land(view: _View) -> str:
     out = []
     for ring in _rings():
-        points = [view.at(lat, lon) for lat, lon in ring]
-        if max(x for x, _ in points) < 0 or min(x for x, _ in points) > WIDTH or max(y for _, y in points) < 0 or min(y for _, y in points) > HIGH:
+        (left, top), (right, bottom) = view.at(ring.north, ring.west), view.at(ring.south, ring.east)
+        if right < 0 or left > WIDTH or bottom < 0 or top > HIGH:
             continue
         kept: list[tuple[float, float]] = []
-        for x, y in points:
-            near = (min(max(x, -2000.0), WIDTH + 2000.0), min(max(y, -2000.0), HIGH + 2000.0))
-            if not kept or abs(near[0] - kept[-1][0]) + abs(near[1] - kept[-1][1]) > _NEAR:
-                kept.append(near)
+        last_x = last_y = math.inf
+        for lat, lon in ring.points:
+            x, y = view.at(lat, lon)
+            x = -2000.0 if x < -2000.0 else min(x, WIDTH + 2000.0)  # noqa: PLR2004
+            y = -2000.0 if y < -2000.0 else min(y, HIGH + 2000.0)  # noqa: PLR2004
+            if abs(x - last_x) + abs(y - last_y) > _NEAR:
+                kept.append((x, y))
+                last_x, last_y = x, y
         if len(kept) > 2:  # noqa: PLR2004
             out.append("M" + "L".join(f"{x:.0f} {y:.0f}" for x, y in kept) + "Z")
     return f'<path d="{"".join(out)}" fill="{_LAND}" stroke="{_SHORE}" stroke-width="0.8"/>'

@@ -4,7 +4,7 @@ A record is kept as the cells of its row in the case folder, so that the vault's
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -165,11 +165,20 @@ Opened = dict[tuple[str, str, str], tuple[Any, Envelope]]
 """Records that were opened, by payload, id and commitment: what was sealed does not change."""
 
 
-def read_book(comp: Compartment, known: Mapping[str, int] | None = None, *, opened: Opened | None = None, before: Opened | None = None) -> Book:
+def records_in(comp: Compartment) -> int:
+    """How many records :func:`read_book` opens, about: each that was ever made counts."""
+    return int(next(comp.index.rows("SELECT count(*) FROM event WHERE e = 'Recorded'"))[0])
+
+
+def read_book(
+    comp: Compartment, known: Mapping[str, int] | None = None, *, opened: Opened | None = None, before: Opened | None = None,
+    step: Callable[[], object] = lambda: None,
+) -> Book:  # fmt: skip
     """Open every record's newest revision; what does not open is named and left out.
 
     ``known``: device → its last commit to read, for the case as it once stood; what was shredded since is gone from it as well.
     ``opened`` takes what was opened, ``before`` is what an earlier reading opened and need not be opened again.
+    ``step`` is called before each record, and may raise.
     """
     revisions: dict[str, list[Recorded]] = {}
     authors: dict[str, list[Revision]] = {}
@@ -187,6 +196,7 @@ def read_book(comp: Compartment, known: Mapping[str, int] | None = None, *, open
             authors.setdefault(line.id, []).append(made)
     entries, unreadable = [], []
     for rid, lines in revisions.items():
+        step()
         if lines[-1].payload in gone or (lines[-1].kind is Kind.CONTACT and not comp.me.role.reads_contacts):
             continue
         named = (lines[-1].payload, rid, lines[-1].commitment)

@@ -3,6 +3,7 @@
 It lives in memory beside the keys, which open the same; whoever closes the vault drops it. What it does not do: decide who may look.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -11,12 +12,14 @@ from habeas.domain.case import Case
 from habeas.domain.finding import Examination
 from habeas.examine.examination import Examiner
 from habeas.intake.gazetteer import understand
-from habeas.services.casebook import Book, Opened, read_book
+from habeas.services.casebook import Book, Opened, read_book, records_in
 from habeas.services.examining import Examined
 from habeas.vault.compartment import Compartment
+from habeas.vault.words import read_into_index
 
 MOST_CASES = 8
 """Cases that are kept; the one that was looked at longest ago goes first."""
+Step = Callable[[], object]
 State = tuple[Any, ...]
 
 
@@ -38,12 +41,22 @@ class Shelf:
         """Nothing was read yet."""
         self._kept: dict[str, Kept] = {}
 
-    def _of(self, comp: Compartment) -> Kept:
+    def unread(self, comp: Compartment) -> int:
+        """How many records :meth:`read` would read; 0 for a case that was read since the vault was opened."""
+        return 0 if comp.cid in self._kept else records_in(comp)
+
+    def read(self, comp: Compartment, step: Step) -> None:
+        """Read a case, examine it and make its words searchable; ``step`` is called for each record, and may raise."""
+        self._of(comp, step)
+        self.examined(comp)
+        read_into_index(comp, step)
+
+    def _of(self, comp: Compartment, step: Step = lambda: None) -> Kept:
         state: State = (comp.roster_digest, comp.me.role, tuple(sorted((device, known.at.n) for device, known in comp.known.items())))
         before = self._kept.pop(comp.cid, None)
         if before is None or before.state != state:
             opened: Opened = {}
-            book = read_book(comp, opened=opened, before=before.opened if before else None)
+            book = read_book(comp, opened=opened, before=before.opened if before else None, step=step)
             examiner = before.examiner if before else Examiner()
             before = Kept(state=state, book=book, opened=opened, examiner=examiner)
         self._kept[comp.cid] = before

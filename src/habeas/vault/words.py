@@ -82,8 +82,17 @@ def _texts(value: object) -> Iterator[str]:
             yield from _texts(one)
 
 
-def read_into_index(comp: Compartment) -> None:
-    """Index what is new since the last search, and forget revisions that are no longer the current ones; nothing where the log has not grown."""
+def unindexed(comp: Compartment) -> int:
+    """How many records the next search reads first, about."""
+    have, known = next(comp.index.rows("SELECT (SELECT count(DISTINCT id) FROM item), (SELECT count(*) FROM indexed)"))
+    return max(0, int(have) - int(known))
+
+
+def read_into_index(comp: Compartment, step: Callable[[], object] = lambda: None) -> None:
+    """Index what is new since the last search, and forget revisions that are no longer the current ones; nothing where the log has not grown.
+
+    ``step`` is called before each record, and may raise: then nothing was indexed.
+    """
     state = repr(sorted((device, known.at.n) for device, known in comp.known.items()))
     if comp.index.get("words") == state:
         return
@@ -100,6 +109,7 @@ def read_into_index(comp: Compartment) -> None:
             comp.index.change("DELETE FROM words WHERE payload = ?", (payload,))
             comp.index.change("DELETE FROM indexed WHERE payload = ?", (payload,))
         for payload in wanted.keys() - known:
+            step()
             try:
                 record = msgspec.json.decode(comp.envelope(payload).record)
             except VaultError:

@@ -11,6 +11,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from habeas.locale import tr
+from habeas.web import opening
 from habeas.web.desk import Desk
 from habeas.web.guard import Guard
 from habeas.web.pages import page, screen
@@ -70,6 +71,7 @@ def make_app(desk: Desk, port: int) -> ASGIApp:
         Route("/help", screen(settings.guide)),
         Route("/help/{name:str}", screen(settings.guide)),
         Route(one, screen(case.overview)),
+        Route(f"{one}/opening", opening.told),
         Route(f"{one}/sheet", screen(case.sheet)),
         Route(f"{one}/head", screen(case.head), methods=["POST"]),
         Route(f"{one}/accuse", screen(case.accuse), methods=["POST"]),

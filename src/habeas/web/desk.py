@@ -68,6 +68,8 @@ class Desk:
         """Tables that wait for the next step of their import, by a random id."""
         self._kept: dict[str, tuple[str, bytes]] = {}
         self.progress = Progress()
+        self.openings: dict[str, Any] = {}
+        """Large cases that are being read (:mod:`habeas.web.opening`)."""
         self._told = 0
         self._done: tuple[float, Done] | None = None
         self._working = threading.Lock()
@@ -186,6 +188,7 @@ class Desk:
         self._kept.clear()
         self._done = None
         self.progress = Progress()
+        self.openings.clear()
         self._open.close()
         self._open = ExitStack()
         self.leaving.clear()

@@ -18,6 +18,7 @@ from habeas.locale import LANGUAGES, language, tr, tr_n
 from habeas.vault.errors import NoSuchCaseError
 from habeas.web.desk import Desk, LockedDeskError
 from habeas.web.keys import key_words
+from habeas.web.opening import Opening, ToBeReadError, being_read
 from habeas.web.words import all_in_words, in_words
 
 MOST_FORM = 8 << 20
@@ -111,12 +112,19 @@ def screen(view: View) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         desk: Desk = request.app.state.desk
         try:
+            if reading := being_read(desk, request):
+                return _reading(desk, request, reading)
             form = await read_form(request)
             return await in_turn(lambda: view(desk, request, form), desk, request)
         except FormError as error:
             return page(desk, "message.html", status=400, title=tr("That did not work"), problems=problems_of(error))
 
     return endpoint
+
+
+def _reading(desk: Desk, request: Request, opening: Opening) -> Response:
+    """The page that waits for a large case."""
+    return page(desk, "opening.html", cid=request.path_params["cid"], opening=opening)
 
 
 async def in_turn(work: Callable[[], Response], desk: Desk, request: Request) -> Response:
@@ -150,6 +158,8 @@ def answer(work: Callable[[], Response], desk: Desk, request: Request) -> Respon
             return work()
     except LockedDeskError:
         return go("/")
+    except ToBeReadError as error:
+        return _reading(desk, request, error.opening)
     except NoSuchCaseError:
         return page(desk, "message.html", status=404, title=tr("No such page"), problems=(tr("There is no such page, or it is not yours."),))
     except FormError:

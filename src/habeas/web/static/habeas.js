@@ -68,6 +68,23 @@ addEventListener("keydown", (event) => {
 document.querySelector(".errors[tabindex]")?.focus();
 for (const button of document.querySelectorAll("button.print")) button.addEventListener("click", () => print());
 
+// Waiting: a bar for whatever takes longer than a moment; a large case says how far it is.
+const bar = byId("waiting");
+let slow = 0;
+const soon = () => { clearTimeout(slow); slow = setTimeout(() => { bar.hidden = false; fetch("/help").finally(() => { bar.hidden = true; }); }, 700); };  // answered in turn: behind what is waited for, which may be a file
+addEventListener("submit", (event) => { if (!event.defaultPrevented) soon(); });
+addEventListener("click", (event) => { if (!event.defaultPrevented && event.target instanceof Element && event.target.closest("a[href^='/']:not([download], [target])")) soon(); });
+const opening = byId("opening");
+if (opening) {
+  const look = () => fetch(opening.dataset.at).then((answer) => (answer.ok ? answer.json() : null)).then((state) => {
+    if (!state) return location.reload();
+    byId("read").max = state.total;
+    byId("read").value = state.done;
+    return setTimeout(look, 200);
+  }, () => setTimeout(look, 1000));
+  setTimeout(look, 200);
+}
+
 // Files: chosen or dropped anywhere; progress by server-sent events; one can go on reading meanwhile.
 const card = byId("progress");
 let sending = false;
@@ -75,7 +92,7 @@ addEventListener("beforeunload", (event) => { if (sending) event.preventDefault(
 function told(state) {
   const share = state.total ? Math.min(100, 100 * state.came / state.total) : 0;
   const handled = state.sealed + state.duplicate + state.refused;
-  card.querySelector("progress").value = Math.round(state.files ? share / 2 + 50 * handled / state.files : share / 2);
+  card.querySelector("progress").value = Math.round(0.9 * share + (state.files ? 10 * handled / state.files : 0));
   card.querySelector(".sums").textContent = card.dataset.sums.replace("#1", state.sealed).replace("#2", state.duplicate).replace("#3", state.refused).replace("#4", state.files);
   card.querySelector("ul").replaceChildren(...state.lines.map((line) => {
     const item = document.createElement("li");

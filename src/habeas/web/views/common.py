@@ -20,6 +20,7 @@ from habeas.services.examining import Examined
 from habeas.vault.compartment import Compartment
 from habeas.vault.events import Kind, What
 from habeas.web.desk import Desk, Done
+from habeas.web.opening import read_first
 from habeas.web.pages import page
 
 SHOWN_FOR = 45.0
@@ -118,6 +119,7 @@ def opened(desk: Desk, request: Request) -> Iterator[Opened]:
     """The case of this address. The log says once for each time the vault is open that it was looked at."""
     with desk.case(request.path_params["cid"]) as comp:
         need_case(comp)
+        read_first(desk, comp, request)
         one = Opened(desk=desk, comp=comp)
         if not desk.looked(comp.cid):
             log_use(comp, What.REVIEWED, tuple(entry.id for entry in one.book.of(Kind.STATEMENT)), about="screen")
