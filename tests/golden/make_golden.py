@@ -22,7 +22,8 @@ from simulators.case_builder import CaseBuilder  # noqa: E402
 
 from habeas.domain.case import Exhibit  # noqa: E402
 from habeas.services.casebook import read_book  # noqa: E402
-from habeas.services.cases import add_statement, edit, import_folder, set_hold, withdraw  # noqa: E402
+from habeas.services.cases import import_folder, set_hold  # noqa: E402
+from habeas.services.changing import add_statement, edit, withdraw  # noqa: E402
 from habeas.services.erasing import shred  # noqa: E402
 from habeas.services.exhibits import custody, open_exhibit, seal_into_kit  # noqa: E402
 from habeas.services.people import admit, join_case, make_card, seal_only_kit  # noqa: E402

@@ -11,7 +11,7 @@ import pytest
 
 from habeas.domain.case import Exhibit
 from habeas.services.casebook import read_book
-from habeas.services.cases import add_statement
+from habeas.services.changing import add_statement
 from habeas.services.examining import examine_case
 from habeas.services.exhibits import custody, open_exhibit, seal_into_kit
 from habeas.services.opening import opened

@@ -14,7 +14,7 @@ from simulators.vaults import PASSPHRASE, make_vault
 
 from habeas.domain.errors import HabeasError, UsageError
 from habeas.services.casebook import read_book
-from habeas.services.cases import add_statement
+from habeas.services.changing import add_statement
 from habeas.services.erasing import shred
 from habeas.services.opening import opened
 from habeas.services.vaults import drill, make_backup, verify_vault

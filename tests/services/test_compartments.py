@@ -11,16 +11,8 @@ from habeas.domain.errors import BadInput, HabeasError
 from habeas.domain.when import parse_when
 from habeas.intake.folder import read_folder
 from habeas.services.casebook import add, encode, read_book
-from habeas.services.cases import (
-    add_statement,
-    agenda,
-    edit,
-    export_folder,
-    import_folder,
-    list_cases,
-    vault_source,
-    withdraw,
-)
+from habeas.services.cases import agenda, export_folder, import_folder, list_cases, vault_source
+from habeas.services.changing import add_statement, edit, withdraw
 from habeas.services.exhibits import custody, id_of, open_exhibit
 from habeas.services.people import invitation
 from habeas.services.records import add_cells, find, history

@@ -9,7 +9,8 @@ from simulators.vaults import PASSPHRASE, make_vault
 from habeas.domain.case import Exhibit
 from habeas.domain.errors import BadInput, HabeasError
 from habeas.services.casebook import read_book
-from habeas.services.cases import edit, set_hold, status, withdraw
+from habeas.services.cases import set_hold, status
+from habeas.services.changing import edit, withdraw
 from habeas.services.erasing import reach, resting_on_consent, shred, waiting_for, withdraw_consent
 from habeas.services.exhibits import custody, open_exhibit, seal_files, seal_into_kit
 from habeas.services.opening import opened

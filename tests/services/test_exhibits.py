@@ -18,7 +18,8 @@ from habeas.domain.case import Exhibit
 from habeas.domain.errors import BadInput
 from habeas.services import exhibits
 from habeas.services.casebook import read_book
-from habeas.services.cases import export_folder, vault_source, withdraw
+from habeas.services.cases import export_folder, vault_source
+from habeas.services.changing import withdraw
 from habeas.services.erasing import shred
 from habeas.services.exhibits import custody, id_of, open_exhibit, read_details, seal_files, seal_into_kit, shown
 from habeas.services.people import seal_only_kit

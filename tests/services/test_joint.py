@@ -15,7 +15,8 @@ from habeas.domain.errors import BadInput, UsageError
 from habeas.domain.work import Note
 from habeas.services.across import PATTERNS
 from habeas.services.casebook import encode, is_joint, read_book, revise
-from habeas.services.cases import add_record, add_statement, list_cases, vault_source, withdraw
+from habeas.services.cases import list_cases, vault_source
+from habeas.services.changing import add_record, add_statement, withdraw
 from habeas.services.erasing import shred
 from habeas.services.exhibits import seal_files
 from habeas.services.joint import cited_beside, export_patterns, new_joint, run

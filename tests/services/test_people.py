@@ -15,7 +15,8 @@ from habeas.seal.age import parse_identities
 from habeas.services import vaults as services_vaults
 from habeas.services.approving import agree, ask
 from habeas.services.casebook import read_book
-from habeas.services.cases import add_statement, edit, edit_head, export_folder, set_hold, undo, vault_source, withdraw
+from habeas.services.cases import export_folder, set_hold, vault_source
+from habeas.services.changing import add_statement, edit, edit_head, undo, withdraw
 from habeas.services.erasing import shred
 from habeas.services.exhibits import custody, open_exhibit, seal_into_kit
 from habeas.services.opening import opened, second_key

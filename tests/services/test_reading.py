@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from simulators.vaults import make_vault
 
 from habeas.services.casebook import read_book
-from habeas.services.cases import add_statement, edit, new_case, undo, withdraw
+from habeas.services.cases import new_case
+from habeas.services.changing import add_statement, edit, undo, withdraw
 from habeas.services.examining import examine_case
 from habeas.services.listing import Listing
 from habeas.services.reading import MOST_CASES, Shelf

@@ -13,7 +13,7 @@ from simulators.vaults import PASSPHRASE, make_vault
 from habeas.domain.errors import BadInput, UsageError
 from habeas.seal.errors import TimestampError
 from habeas.services.casebook import read_book
-from habeas.services.cases import add_statement, edit
+from habeas.services.changing import add_statement, edit
 from habeas.services.opening import opened
 from habeas.services.stamping import (
     UnreachableError,

@@ -15,7 +15,8 @@ from simulators.vaults import PASSPHRASE, make_vault
 
 from habeas.domain.errors import BadInput, HabeasError, UsageError
 from habeas.services.casebook import read_book
-from habeas.services.cases import add_statement, import_folder
+from habeas.services.cases import import_folder
+from habeas.services.changing import add_statement
 from habeas.services.people import admit, join_case, make_card
 from habeas.services.syncing import add_store, list_stores, remove_store, store_of, sync_case
 from habeas.services.vaults import verify_vault

@@ -7,7 +7,8 @@ from simulators.vaults import make_vault
 
 from habeas.domain.errors import BadInput
 from habeas.services.casebook import Book, read_book
-from habeas.services.cases import add_statement, new_case
+from habeas.services.cases import new_case
+from habeas.services.changing import add_statement
 from habeas.services.sheets import read_sheet
 from habeas.services.tables import check_table, take_table
 from habeas.vault.events import Kind

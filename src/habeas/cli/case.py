@@ -154,7 +154,7 @@ def add(access: Access, case_id: str, kind: str, cells: tuple[str, ...], source:
 @case_options
 def edit(access: Access, case_id: str, kind: str, key: str, cells: tuple[str, ...], source: IO[str] | None, reason: str) -> None:  # noqa: PLR0913
     """A new revision of a record with some cells changed; the older ones stay in its history."""
-    from habeas.services.cases import edit as run  # noqa: PLC0415
+    from habeas.services.changing import edit as run  # noqa: PLC0415
     from habeas.vault.events import Kind  # noqa: PLC0415
 
     with access.case(case_id) as (_, comp):
@@ -192,7 +192,7 @@ def head(access: Access, case_id: str, reason: str, accusation: str | None, **gi
 @case_options
 def undo(access: Access, case_id: str, kind: str, key: str, reason: str) -> None:
     """Take the newest revision of a record back. Undo again to go further; a record's first revision is withdrawn."""
-    from habeas.services.cases import undo as run  # noqa: PLC0415
+    from habeas.services.changing import undo as run  # noqa: PLC0415
     from habeas.vault.events import Kind  # noqa: PLC0415
 
     with access.case(case_id) as (_, comp):
@@ -235,7 +235,7 @@ def history(access: Access, case_id: str, kind: str, key: str, *, as_json: bool)
 @case_options
 def withdraw(access: Access, case_id: str, kind: str, keys: tuple[str, ...], because: str, reason: str, *, back: bool) -> None:  # noqa: PLR0913
     """Records no longer count, and stay sealed. To erase them, shred."""
-    from habeas.services.cases import withdraw as run  # noqa: PLC0415
+    from habeas.services.changing import withdraw as run  # noqa: PLC0415
     from habeas.vault.events import Because, Kind  # noqa: PLC0415
 
     with access.case(case_id) as (_, comp):
@@ -248,7 +248,7 @@ def withdraw(access: Access, case_id: str, kind: str, keys: tuple[str, ...], bec
 @case_options
 def done(access: Access, case_id: str, task: str) -> None:
     """Mark a task as done today."""
-    from habeas.services.cases import finish_task  # noqa: PLC0415
+    from habeas.services.changing import finish_task  # noqa: PLC0415
 
     with access.case(case_id) as (_, comp):
         finish_task(comp, task, date.today())  # noqa: DTZ011  # the user's own calendar

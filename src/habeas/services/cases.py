@@ -1,8 +1,8 @@
-"""Cases in the vault: make, import, export, list, and change their records one revision at a time."""
+"""Cases in the vault: make, import, export, list, hold, and say in the log that they were used."""
 
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,20 +11,19 @@ import msgspec
 
 from habeas.domain.case import Case
 from habeas.domain.errors import BadInput, UsageError
-from habeas.domain.statement import Statement
 from habeas.domain.work import Task
 from habeas.intake.folder import read_folder
-from habeas.intake.folder.reading import Count, read_record, record_cells
+from habeas.intake.folder.reading import Count
 from habeas.intake.folder.writing import folder_files
 from habeas.locale import tr
 from habeas.services.approving import need_second_person
-from habeas.services.casebook import KEYS, TABLES, Book, Entry, add, decode, is_joint, need_case, next_place, read_book, revise
+from habeas.services.casebook import TABLES, Book, Entry, add, is_joint, need_case, read_book
 from habeas.services.exhibits import file_pieces
 from habeas.services.exports import outside
 from habeas.services.source import MOST_EXHIBIT, Source
 from habeas.vault.compartment import Compartment, new_id
 from habeas.vault.errors import NotAllowedError, VaultError
-from habeas.vault.events import Because, Held, Kind, Recorded, Touched, What, Why, Withdrawn
+from habeas.vault.events import Held, Kind, Touched, What, Why
 from habeas.vault.roster import Role
 from habeas.vault.vault import Vault
 
@@ -278,113 +277,6 @@ def set_hold(comp: Compartment, *, on: bool | None, until: date | None, reason: 
         raise NotAllowedError("an admin ends a legal hold")
     draft = comp.draft()
     draft.events.append(Held(on=on, until=until.isoformat() if until else "", reason=draft.text(reason)))
-    comp.commit(draft)
-
-
-def add_record(comp: Compartment, kind: Kind, record: Any, reason: str = "") -> str:
-    """Add one record; how people call it. A joint compartment takes none that belongs to a case."""
-    if kind in TABLES:
-        need_case(comp)
-    book = read_book(comp)
-    if kind is Kind.CONTACT and not comp.me.role.reads_contacts:
-        raise NotAllowedError("contacts")
-    key = KEYS.get(kind, "")
-    if key and any(getattr(one.record, key) == getattr(record, key) for one in book.of(kind, withdrawn=True)):
-        raise BadInput.one(kind.value, tr("this {column} is taken", column=key), column=key)
-    draft = comp.draft()
-    rid = add(draft, kind, record, at=next_place(book.of(kind, withdrawn=True)), reason=reason)
-    comp.commit(draft)
-    return str(getattr(record, key, "")) or rid
-
-
-def add_statement(comp: Compartment, cells: Mapping[str, str], reason: str = "") -> str:
-    """Add a statement from cells by column; an id is given where none is. Raises BadInput."""
-    book = read_book(comp)
-    numbers = (one.record.id[1:] for one in book.of(Kind.STATEMENT, withdrawn=True) if one.record.id[:1] == "S")
-    number = 1 + max([ever(comp, Kind.STATEMENT), *(int(one) for one in numbers if one.isdecimal())])
-    record = read_record(TABLES[Kind.STATEMENT], {"id": f"S{number:03}", **cells})
-    _fits(book, record)
-    return add_record(comp, Kind.STATEMENT, record, reason)
-
-
-def ever(comp: Compartment, kind: Kind) -> int:
-    """How many records of a kind there were, shredded ones included: no number is given twice, since papers that left may cite it."""
-    return len({line.id for _, _, _, line in comp.index.events(("Recorded",)) if isinstance(line, Recorded) and line.kind is kind})
-
-
-def _fits(book: Book, record: Statement) -> None:
-    numbers = {one.record.number for one in book.of(Kind.EXHIBIT)}
-    if record.exhibit and record.exhibit not in numbers:
-        raise BadInput.one("statements", tr("exhibit {number} is not in the table of exhibits", number=record.exhibit), column="exhibit")
-
-
-def edit(comp: Compartment, kind: Kind, key: str, cells: Mapping[str, str], reason: str) -> Entry:
-    """A new revision of a record of a table, with some cells changed (empty: cleared). The older ones stay."""
-    book = read_book(comp)
-    entry = book.find(kind, key)
-    table = TABLES.get(kind)
-    if table is None:
-        raise UsageError(tr("records of this kind are not edited by cells"))
-    before = record_cells(table, entry.record)
-    record = read_record(table, {name: cell for name, cell in {**before, **cells}.items() if cell})
-    if table.key and any(
-        one.id != entry.id and getattr(one.record, table.key) == getattr(record, table.key) for one in book.of(kind, withdrawn=True)
-    ):
-        raise BadInput.one(kind.value, tr("this {column} is taken", column=table.key), column=table.key)
-    if isinstance(record, Statement):
-        _fits(book, record)
-    draft = comp.draft()
-    revise(draft, entry, record, Why.CORRECTED, reason)
-    comp.commit(draft)
-    return entry
-
-
-def edit_head(comp: Compartment, change: Callable[[Case], Case], reason: str = "") -> None:
-    """A new revision of the case's title, people or accusation."""
-    entry = read_book(comp).head()
-    if entry is None:
-        raise BadInput.one(comp.cid, tr("the head of this case is gone"))
-    draft = comp.draft()
-    revise(draft, entry, change(entry.record), Why.CORRECTED, reason)
-    comp.commit(draft)
-
-
-def undo(comp: Compartment, kind: Kind, key: str, reason: str = "") -> bool:
-    """Take the newest revision of a record back: the one before it becomes the newest, as a revision of its own; a first one is withdrawn.
-
-    Whether that withdrew it.
-    """
-    entry = read_book(comp).find(kind, key)
-    draft = comp.draft()
-    undone = {one.payload for one in entry.revisions if one.why == Why.UNDONE}
-    stack: list[str] = []
-    for one in entry.revisions:  # an undo takes a revision off; undoing again goes further back
-        if one.payload in undone:
-            stack = stack[:-1]
-        else:
-            stack.append(one.payload)
-    if len(stack) > 1:
-        revise(draft, entry, decode(kind, comp.envelope(stack[-2])), Why.UNDONE, reason)
-    else:
-        draft.events.append(Withdrawn(ids=(entry.id,), because=Because.MISTAKE, reason=draft.text(reason)))
-    comp.commit(draft)
-    return len(stack) <= 1
-
-
-def withdraw(comp: Compartment, kind: Kind, keys: tuple[str, ...], because: Because, reason: str, *, back: bool = False) -> None:
-    """Records no longer count, with a reason; nothing that was sealed is altered. ``back`` takes it back."""
-    book = read_book(comp)
-    ids = tuple(book.find(kind, key).id for key in keys)
-    draft = comp.draft()
-    draft.events.append(Withdrawn(ids=ids, because=because, reason=draft.text(reason), back=back))
-    comp.commit(draft)
-
-
-def finish_task(comp: Compartment, key: str, day: date) -> None:
-    """Mark a task as done."""
-    entry = read_book(comp).find(Kind.TASK, key)
-    draft = comp.draft()
-    revise(draft, entry, msgspec.structs.replace(entry.record, done_on=day.isoformat()), Why.DECIDED)
     comp.commit(draft)
 
 

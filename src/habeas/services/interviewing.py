@@ -13,7 +13,7 @@ from habeas.domain.errors import BadInput
 from habeas.domain.work import Interview
 from habeas.locale import in_language, tr, tr_mark
 from habeas.services.casebook import read_book, revise
-from habeas.services.cases import add_record
+from habeas.services.changing import add_record
 from habeas.services.exhibits import seal_streams
 from habeas.vault.compartment import Compartment
 from habeas.vault.events import Kind, Why

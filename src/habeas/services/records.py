@@ -13,7 +13,7 @@ from habeas.intake.folder.columns import PROTECTED
 from habeas.intake.folder.reading import read_record
 from habeas.locale import tr
 from habeas.services.casebook import TABLES, WORK, Book, decode, encode, read_book
-from habeas.services.cases import add_record, add_statement, edit_head
+from habeas.services.changing import add_record, add_statement, edit_head
 from habeas.vault.compartment import Compartment
 from habeas.vault.errors import VaultError
 from habeas.vault.events import Kind, Shredded, Withdrawn

@@ -5,7 +5,7 @@ from datetime import date
 from habeas.domain.case import Decision, Review
 from habeas.domain.errors import BadInput, HabeasError
 from habeas.locale import tr
-from habeas.services.cases import add_record
+from habeas.services.changing import add_record
 from habeas.services.reading import Shelf
 from habeas.vault.compartment import Compartment
 from habeas.vault.events import Kind

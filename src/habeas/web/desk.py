@@ -9,7 +9,7 @@ import hmac
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from typing import Any
 import msgspec
 
 from habeas.locale import use_language
+from habeas.services.changing import Step
 from habeas.services.listing import Listing
 from habeas.services.opening import opened
 from habeas.services.reading import Shelf
@@ -37,7 +38,7 @@ class LockedDeskError(Exception):
 
 
 class Done(msgspec.Struct, frozen=True, kw_only=True):
-    """A change that was just made, in words without text of the case; with ``kind`` and ``key`` it can be undone."""
+    """A change that was just made, in words without text of the case; with ``kind`` and ``key``, or with ``steps``, it can be undone."""
 
     cid: str
     words: str
@@ -45,6 +46,11 @@ class Done(msgspec.Struct, frozen=True, kw_only=True):
     key: str = ""
     revision: str = ""
     """The newest revision when it was done: another one is not undone."""
+    steps: Mapping[str, tuple[Step, ...]] = {}
+    """The same for several records, by case."""
+    back: str = ""
+    """Where one looks at what ``steps`` changed."""
+    token: str = msgspec.field(default_factory=lambda: secrets.token_hex(8))
 
 
 class Desk:
@@ -231,6 +237,14 @@ class Desk:
             return None
         self._told += 1
         return self._done[1] if self._told <= SHOWN_ON else None
+
+    def undoing(self, untrusted_token: str, within: float) -> Done | None:
+        """What was done to several records under that word, once, and not longer than so many seconds ago."""
+        at, done = self._done or (0.0, None)
+        if done is None or not done.steps or done.token != untrusted_token or self._clock() - at > within:
+            return None
+        self._done = None
+        return done
 
     def looked(self, cid: str) -> bool:
         """Whether a case's log says already that it was looked at since the vault was opened."""

@@ -6,6 +6,7 @@ import zipfile
 
 import pytest
 
+from habeas.services.changing import edit
 from habeas.vault.events import Kind
 
 pytestmark = pytest.mark.slow
@@ -60,6 +61,27 @@ def test_a_statement_that_is_no_longer_marked_is_not_in_it(sample):
     assert not sample.book().find(Kind.STATEMENT, "S004").record.disclosable
     assert sample.book().find(Kind.STATEMENT, "S003").record.disclosable
     assert b"S004" not in archive(sealed(sample))["dossier/data/statements.csv"]
+
+
+def test_what_was_marked_is_undone_whole_or_not_at_all(sample, shown):
+    def marks():
+        return {one.key: one.record.disclosable for one in sample.book().of(Kind.STATEMENT)}
+
+    before = marks()
+
+    def unmark_all():
+        seen = re.search(r'name="seen" value="([0-9a-f]+)"', sample.get("/dossier"))[1]
+        text = sample.post("/dossier/mark", seen=seen).text
+        assert not any(marks().values())
+        return re.search(r'action="/undo"><input type="hidden" name="token" value="([0-9a-f]+)"', text)[1]
+
+    assert "Undone." in shown(sample.visitor.post("/undo", token=unmark_all()).text)
+    assert marks() == before
+    token = unmark_all()
+    with sample.visitor.desk.case(sample.cid) as comp:
+        edit(comp, Kind.STATEMENT, "S001", {"summary": "as a colleague put it"}, "")
+    assert "changed since" in shown(sample.visitor.post("/undo", status=422, token=token).text)
+    assert not any(marks().values())
 
 
 def test_only_the_chosen_findings_stand_in_it(sample):

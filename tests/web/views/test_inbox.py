@@ -1,5 +1,7 @@
 """Files without a case, and a spreadsheet with one row a client."""
 
+import re
+
 import pytest
 
 pytestmark = pytest.mark.slow
@@ -20,6 +22,19 @@ def test_dropped_files_wait_in_the_inbox_and_are_filed_into_a_case(visitor, show
     text = shown(visitor.post("/inbox/file", **{"file-1": "on", "case": cid}).text)
     assert "1 file was filed." in text and "01-letter.txt" in text
     assert "The inbox is empty" in shown(visitor.get("/inbox"))
+
+
+def test_filing_is_undone_by_one_click_once(visitor, shown):
+    visitor.post("/cases/new", title="One")
+    (cid,) = visitor.desk.vault.case_ids()
+    drop(visitor, "letter.txt", b"a letter")
+    text = visitor.post("/inbox/file", **{"file-1": "on", "case": cid}).text
+    token = re.search(r'action="/undo"><input type="hidden" name="token" value="([0-9a-f]+)"', text)[1]
+    visitor.post("/undo", status=422, token="0" * 16)
+    text = shown(visitor.post("/undo", token=token).text)
+    assert "Undone." in text and "letter.txt" in text and "The inbox is empty" not in text
+    assert "01-letter.txt" not in shown(visitor.get(f"/cases/{cid}/exhibits")).split("Withdrawn")[0]
+    assert "too long ago" in shown(visitor.post("/undo", status=422, token=token).text)
 
 
 def test_the_inbox_is_no_case_among_the_cases(visitor, shown):

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from habeas.services.cases import edit
+from habeas.services.changing import edit
 from habeas.vault.events import Kind
 
 pytestmark = pytest.mark.slow

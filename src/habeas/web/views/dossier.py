@@ -19,7 +19,8 @@ from habeas.intake.looking import draw
 from habeas.locale import LANGUAGES, speaking, tr
 from habeas.seal.digest import digest_bytes
 from habeas.seal.verify import group_fingerprint
-from habeas.services.cases import add_record, edit, log_use, vault_source
+from habeas.services.cases import log_use, vault_source
+from habeas.services.changing import add_record, edit_many, steps
 from habeas.services.disclosing import Composed, Frozen, compose_dossier, freeze, make_memorandum
 from habeas.services.generalising import Coarser, changed, chosen_cells, generalise, keeps
 from habeas.services.handing import (
@@ -37,7 +38,7 @@ from habeas.services.handing import (
     what_leaves,
 )  # fmt: skip
 from habeas.vault.events import Kind, What
-from habeas.web.desk import Desk
+from habeas.web.desk import Desk, Done
 from habeas.web.pages import Form, go, page, problems_of, today
 from habeas.web.views.common import Opened, cards, opened, told
 
@@ -110,13 +111,17 @@ def mark(desk: Desk, request: Request, form: Form) -> Response:
         case = one.case
         if form.get("seen", "") != _marks(case):
             return _builder(one, {}, (tr("What may leave was changed since you opened this page: look at it again before you save."),))
-        for kind, keyed, prefix in ((Kind.STATEMENT, {s.id: s.disclosable for s in case.statements}, "s-"),
-                                    (Kind.EXHIBIT, {each.number: each.disclosable for each in case.exhibits}, "e-")):  # fmt: skip
-            for key, before in keyed.items():
-                now = f"{prefix}{key}" in form
-                if now != before:
-                    edit(one.comp, kind, key, {"disclosable": "true" if now else ""}, "")
-        one.did(tr("What may leave was changed."))
+        changes = [
+            (kind, key, {"disclosable": "" if before else "true"})
+            for kind, keyed, prefix in ((Kind.STATEMENT, {s.id: s.disclosable for s in case.statements}, "s-"),
+                                        (Kind.EXHIBIT, {each.number: each.disclosable for each in case.exhibits}, "e-"))
+            for key, before in keyed.items()
+            if (f"{prefix}{key}" in form) != before
+        ]  # fmt: skip
+        changed = edit_many(one.comp, changes, "")
+        if changed:
+            done = {one.cid: steps(one.book, [entry.id for entry in changed])}
+            desk.did(Done(cid=one.cid, words=tr("What may leave was changed."), steps=done, back=f"/cases/{one.cid}/dossier"))
     return go(f"/cases/{one.cid}/dossier")
 
 

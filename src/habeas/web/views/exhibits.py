@@ -12,7 +12,8 @@ from habeas.domain.errors import BadInput, HabeasError
 from habeas.intake.looking import Seen
 from habeas.locale import tr
 from habeas.services.casebook import Entry
-from habeas.services.cases import edit, log_use, withdraw
+from habeas.services.cases import log_use
+from habeas.services.changing import edit, withdraw
 from habeas.services.exhibits import Outcome, custody, seal_streams
 from habeas.services.viewing import around, entry_of, passages, picture_of, seen
 from habeas.vault.events import Because, Kind, What

@@ -51,13 +51,15 @@ def file(desk: Desk, _: Request, form: Form) -> Response:
     numbers = [name.removeprefix("file-") for name in form if name.startswith("file-")]
     if not numbers or not form.get("case"):
         return _inbox(desk, (), (tr("Choose the files, and the case."),))
-    done = file_into(desk.vault, numbers, form["case"])
+    filing = file_into(desk.vault, numbers, form["case"])
+    done = filing.files
     stay = sum(bool(each.outcome.why) for each in done)
     doubles = sum(each.outcome.outcome == "duplicate" and not each.outcome.why for each in done)
     said = tr_n("{count} file was filed.", "{count} files were filed.", len(done) - stay)
     if stay:
         said += " " + tr("{count} stay in the inbox: the case has them as withdrawn exhibits; take the withdrawal back there.", count=stay)
-    desk.did(Done(cid=form["case"], words=said + (" " + tr("{count} of them were there already.", count=doubles) if doubles else "")))
+    said += " " + tr("{count} of them were there already.", count=doubles) if doubles else ""
+    desk.did(Done(cid=form["case"], words=said, steps={cid: made for cid, made in filing.steps.items() if made}, back="/inbox"))
     return go(f"/cases/{form['case']}/exhibits")
 
 

@@ -16,7 +16,7 @@ from habeas.intake.gazetteer.places import full_name, resolve, suggestions
 from habeas.intake.gazetteer.table import key as place_key
 from habeas.intake.typed_dates import Typed, read_typed
 from habeas.locale import tr
-from habeas.services.cases import add_statement, edit, undo, withdraw
+from habeas.services.changing import add_statement, edit, withdraw
 from habeas.services.records import history
 from habeas.services.viewing import around, passage, seen
 from habeas.vault.events import Because, Kind
@@ -120,63 +120,6 @@ def take_out(desk: Desk, request: Request, form: Form) -> Response:
         withdraw(one.comp, Kind.STATEMENT, (number,), Because.MISTAKE, form.get("why", "").strip())
         one.did(tr("{id} was withdrawn.", id=number), Kind.STATEMENT, number)
     return go(f"/cases/{one.cid}/statements")
-
-
-def put_back(desk: Desk, request: Request, form: Form) -> Response:
-    """A withdrawn record counts again."""
-    kind = _kind(form)
-    with opened(desk, request) as one:
-        entry = one.book.find(kind, form.get("key", ""))
-        if entry.withdrawn:
-            withdraw(one.comp, kind, (entry.id,), Because.MISTAKE, "", back=True)
-            one.did(tr("The withdrawal was taken back."))
-    return go(f"/cases/{one.cid}{_BACK.get(kind, '')}")
-
-
-TAKEN_OUT = frozenset({Kind.CONTACT, Kind.RELATION, Kind.CONSENT, Kind.TASK, Kind.NOTE, Kind.PLACE, Kind.VOICE})
-"""Kinds that a click on their row withdraws; statements and exhibits have pages of their own, and a case is never without its first page."""
-
-
-def take_out_record(desk: Desk, request: Request, form: Form) -> Response:
-    """A contact, relation, consent, task, note, place or tie no longer counts; to correct one, add it anew."""
-    kind = _kind(form)
-    if kind not in TAKEN_OUT:
-        raise UsageError(tr("there is nothing to undo"))
-    with opened(desk, request) as one:
-        entry = one.book.find(kind, form.get("key", ""))
-        withdraw(one.comp, kind, (entry.id,), Because.MISTAKE, "")
-        one.did(tr("Withdrawn."), kind, entry.id)
-    return go(f"/cases/{one.cid}{_BACK.get(kind, '')}")
-
-
-def _kind(form: Form) -> Kind:
-    try:
-        return Kind(form.get("kind", ""))
-    except ValueError:
-        raise UsageError(tr("there is nothing to undo")) from None
-
-
-def take_back(desk: Desk, request: Request, form: Form) -> Response:
-    """Undo the last change of a record: of any kind that the screens change."""
-    kind, key = _kind(form), form.get("key", "")
-    with opened(desk, request) as one:
-        entry = one.book.find(kind, key)
-        if form.get("revision", "") != entry.revisions[-1].payload:
-            raise UsageError(tr("it was changed since, here or on another device; nothing was undone. Look at its history"))
-        if kind is Kind.HEAD and len(entry.revisions) == 1:
-            raise UsageError(tr("there is nothing to undo"))
-        if entry.withdrawn:
-            withdraw(one.comp, kind, (entry.id,), Because.MISTAKE, "", back=True)
-        else:
-            undo(one.comp, kind, entry.id)
-        one.did(tr("Undone."))
-    return go(f"/cases/{one.cid}{_BACK.get(kind, '')}")
-
-
-_BACK: Mapping[Kind, str] = {
-    Kind.STATEMENT: "/statements", Kind.EXHIBIT: "/exhibits", Kind.REVIEW: "/findings", Kind.TASK: "/tasks", Kind.CONTACT: "/people",
-    Kind.RELATION: "/people", Kind.CONSENT: "/people", Kind.NOTE: "/sheet", Kind.PLACE: "/timeline", Kind.VOICE: "/findings", Kind.HEAD: "/sheet",
-}  # fmt: skip
 
 
 def _cells(one: Opened, form: Form, *, keep_empty: bool = False) -> tuple[dict[str, str], dict[str, Typed], tuple[str, ...]]:

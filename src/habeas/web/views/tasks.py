@@ -8,7 +8,8 @@ from habeas.domain.errors import HabeasError
 from habeas.locale import tr
 from habeas.services.calendars import calendar
 from habeas.services.casebook import utc_now
-from habeas.services.cases import agenda, finish_task
+from habeas.services.cases import agenda
+from habeas.services.changing import finish_task
 from habeas.services.records import add_cells
 from habeas.vault.events import Kind
 from habeas.web.desk import Desk
