@@ -218,6 +218,15 @@ def test_a_new_statement_takes_the_next_free_id_also_behind_a_withdrawn_one(vaul
         assert add_statement(comp, {"side": "witness", "act": "present"}) == "S005"
 
 
+@pytest.mark.parametrize("fields", [{"title": ""}, {"title": "  "}], ids=str)
+def test_a_first_page_that_a_folder_would_refuse_is_refused(vault, cid, fields):
+    with vault.case(cid) as comp:
+        before = read_book(comp)
+        with pytest.raises(BadInput):
+            change_head(comp, fields, None, "")
+        assert read_book(comp) == before
+
+
 def test_the_accusation_can_name_only_statements_that_are_there(vault, cid):
     with vault.case(cid) as comp:
         change_head(comp, {"title": "Новое имя"}, ("S001", "S003"), "both")

@@ -83,6 +83,10 @@ class Case:
         entry = self.book().find(Kind(kind), key)
         return self.post("/undo", status, kind=kind, key=key, revision=entry.revisions[-1].payload)
 
+    def change_exhibit(self, number, status=200, **form):
+        entry = self.book().find(Kind.EXHIBIT, number)
+        return self.post(f"/exhibits/{number}", status, **{"revision": entry.revisions[-1].payload, **form})
+
     def change(self, number, status=200, **form):
         entry = self.book().find(Kind.STATEMENT, number)
         return self.post(f"/statements/{number}", status, **{"revision": entry.revisions[-1].payload, **form})

@@ -245,7 +245,11 @@ def encode(kind: Kind, record: Any) -> Any:  # plain values
         cells = record_cells(TABLES[kind], _checked(record))
         read_record(TABLES[kind], cells)  # what would not be read again is not written
         return cells
-    return {"case.toml": case_toml(record)} if kind is Kind.HEAD else msgspec.to_builtins(record)
+    if kind is Kind.HEAD:
+        head = case_toml(record)
+        read_head(head)
+        return {"case.toml": head}
+    return msgspec.to_builtins(record)
 
 
 def add(  # noqa: PLR0913  # one parameter a field

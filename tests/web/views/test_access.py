@@ -5,8 +5,10 @@ from simulators.vaults import PASSPHRASE, make_vault
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
+from habeas.services.casebook import read_book
 from habeas.services.people import admit, join_case, make_card, say_joined
 from habeas.vault.errors import VaultError
+from habeas.vault.events import Kind
 from habeas.vault.folder_store import FolderStore
 from habeas.vault.roster import Role
 from habeas.vault.sync import sync
@@ -78,13 +80,15 @@ def test_a_reader_reads_and_changes_nothing_and_sees_no_contact(sample, reader):
     assert "SECRET-NUMBER" not in client.get(f"{base}/people").text
     with desk.case(sample.cid) as comp:
         before = [line for _, _, _, line in comp.index.events() if type(line).__name__ != "Touched"]
+        book = read_book(comp)
+        newest = {entry.key if entry.kind is not Kind.HEAD else "head": entry.revisions[-1].payload for entry in book.entries}
     changes = {
-        "/statements": {"speaker": "x", "side": "witness", "act": "present"}, "/statements/S001": {"speaker": "x", "side": "witness", "act": "present"},
-        "/statements/S001/withdraw": {}, "/accuse": {"statement": "S001"}, "/head": {"title": "x"}, "/exhibits/1": {"title": "x"},
+        "/statements": {"speaker": "x", "side": "witness", "act": "present"}, "/statements/S001": {"speaker": "x", "side": "witness", "act": "present", "revision": newest["S001"]},
+        "/statements/S001/withdraw": {}, "/accuse": {"statement": "S001"}, "/head": {"title": "x", "revision": newest["head"]}, "/exhibits/1": {"title": "x", "revision": newest["1"]},
         "/exhibits/1/withdraw": {}, "/people": {"kind": "relation", "person": "a", "other": "b", "relation": "c"}, "/tasks": {"title": "x"},
         "/interviews": {"person": "x", "consent_read": "true"}, "/dossier/preview": {}, "/dossier/mark": {}, "/memorandum": {},
         "/dossier/seal": {"recipient": "x", "harmed": "x", "family": "x", "read": "x", "despite": "true", "as": "zip"},
-        "/undo": {"kind": "statement", "key": "S001"},
+        "/undo": {"kind": "statement", "key": "S001", "revision": newest["S001"]},
     }  # fmt: skip
     for path, form in changes.items():
         answer = client.post(base + path, data=form, headers=OWN)

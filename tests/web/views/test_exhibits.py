@@ -67,7 +67,7 @@ def test_what_an_exhibit_says_is_text_on_the_page(sample):
 
 def test_what_is_recorded_of_it_is_changed_and_its_bytes_never(sample):
     before = sample.book().find(Kind.EXHIBIT, "1")
-    sample.post("/exhibits/1", title="Another title", form="scan", language="es", disclosable="true")
+    sample.change_exhibit("1", title="Another title", form="scan", language="es", disclosable="true")
     after = sample.book().find(Kind.EXHIBIT, "1")
     assert (after.record.title, after.record.form, after.content) == ("Another title", "scan", before.content)
     sample.undo("exhibit", "1")
@@ -109,14 +109,24 @@ def test_what_was_withdrawn_is_said_when_it_comes_again(sample, shown):
 
 def test_an_exhibit_that_is_marked_and_the_words_cited_from_it_stand_behind_a_warning(sample, shown):
     assert "Avenida Rivera" in sample.get("/exhibits/1")
-    sample.post("/exhibits/1", title="x", form="scan", distressing="true")
+    sample.change_exhibit("1", title="x", form="scan", distressing="true")
     assert "hard to look at or to read" in shown(sample.get("/exhibits/1")) and 'id="text"' not in sample.get("/exhibits/1")
     assert 'id="text"' in sample.get("/exhibits/1?show=1")
     assert "<details><summary>Words that may be hard to read</summary>" in sample.get("/statements")
 
 
 def test_pages_behind_a_warning_can_be_turned(sample):
-    sample.post("/exhibits/8", title="x", form="scan", distressing="true")
+    sample.change_exhibit("8", title="x", form="scan", distressing="true")
     first = sample.get("/exhibits/8?show=1")
     assert "?page=2&amp;show=1" in first or "page 1 of" not in first
     assert 'href="?show=1&amp;page=1' in sample.get("/exhibits/8")
+
+
+def test_what_is_recorded_of_an_exhibit_is_not_saved_over_a_later_change_and_what_was_typed_stays(sample, shown):
+    older = sample.book().find(Kind.EXHIBIT, "1").revisions[-1].payload
+    sample.change_exhibit("1", title="A colleague's title", form="scan")
+    text = sample.change_exhibit("1", status=422, revision=older, title="My title", form="copy").text
+    assert "changed since you opened it" in shown(text) and 'value="My title"' in text
+    assert sample.book().find(Kind.EXHIBIT, "1").record.title == "A colleague's title"
+    text = sample.change_exhibit("1", status=422, title="My title", form="nothing").text
+    assert 'value="My title"' in text

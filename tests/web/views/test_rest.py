@@ -141,7 +141,9 @@ def test_the_sheet_prints_before_any_statement_exists(visitor, shown):
     visitor.post("/cases/new", title="One")
     (cid,) = visitor.desk.vault.case_ids()
     assert "None yet." in shown(visitor.get(f"/cases/{cid}/sheet"))
-    visitor.post(f"/cases/{cid}/head", title="Two", pseudonym="P", person="", language="ru", notes="")
+    first = {"title": "Two", "pseudonym": "P", "person": "", "language": "ru", "notes": ""}
+    revision = re.search(r'name="revision" value="([^"]+)"', visitor.get(f"/cases/{cid}/sheet"))[1]
+    visitor.post(f"/cases/{cid}/head", revision=revision, **first)
     assert "Two" in shown(visitor.get(f"/cases/{cid}/sheet")) and "P" in shown(visitor.get(f"/cases/{cid}"))
 
 
@@ -200,3 +202,19 @@ def test_a_case_is_never_without_its_first_page(sample):
         sample.post("/withdraw", status=422, kind=kind, key=head.id)
     sample.post("/undo", status=422, kind="head", key=head.id, revision=head.revisions[-1].payload)
     assert sample.book().head().record.title.startswith("Julio Castro")
+
+
+@pytest.mark.parametrize("wrong", [{"title": ""}, {"title": " "}])
+def test_a_first_page_that_a_folder_would_refuse_is_refused_and_what_was_typed_stays(sample, wrong):
+    revision = sample.book().head().revisions[-1].payload
+    text = sample.post("/head", status=422, revision=revision, notes="typed for an hour", **{"title": "One", **wrong}).text
+    assert "typed for an hour" in text
+    assert sample.book().head().revisions[-1].payload == revision
+
+
+def test_a_first_page_is_not_saved_over_a_later_change(sample, shown):
+    older = sample.book().head().revisions[-1].payload
+    sample.post("/head", revision=older, title="A colleague's title")
+    text = sample.post("/head", status=422, revision=older, title="My title").text
+    assert "changed since you opened it" in shown(text) and 'value="My title"' in text
+    assert sample.book().case().title == "A colleague's title"

@@ -1,12 +1,13 @@
 """One case: the accusation in its own words, where he was according to whom, findings, deadlines; its findings one by one; its log; search; print."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from habeas.domain.case import Case
-from habeas.domain.errors import BadInput
+from habeas.domain.errors import BadInput, HabeasError
 from habeas.domain.finding import Finding
 from habeas.domain.identity import fold
 from habeas.domain.statement import Statement
@@ -30,6 +31,8 @@ from habeas.web.views.common import Opened, cards, opened, told
 
 MOST_ON_CASE = 8
 """Findings on the case's first page; the rest is one click away."""
+FIRST_PAGE = ("title", "pseudonym", "person", "language", "notes")
+"""What is changed there."""
 LOG_PAGE = 200
 MOST_HITS = 100
 
@@ -45,7 +48,7 @@ def overview(desk: Desk, request: Request, _: Form) -> Response:
             "case.html", "overview", accusation=[told(case, statements[key]) for key in case.accusation if key in statements],
             timeline=drawn(lanes(items, link=_link(one), findings=f"/cases/{one.cid}/findings/")), belief=examined.examination.belief,
             findings=found[:MOST_ON_CASE], more=len(found),
-            tasks=open_tasks(one), checks=_checks(one), files_left=[],
+            tasks=open_tasks(one), checks=_checks(one),
         )  # fmt: skip
 
 
@@ -180,10 +183,15 @@ def accuse(desk: Desk, request: Request, form: Form) -> Response:
 
 def head(desk: Desk, request: Request, form: Form) -> Response:
     """The title and the people of the case."""
-    names = ("title", "pseudonym", "person", "language", "notes")
     with opened(desk, request) as one:
-        change_head(one.comp, {name: form.get(name, "").strip() for name in names if name in form}, None, "")
+        typed = {name: form[name].strip() for name in FIRST_PAGE if name in form}
         entry = one.book.head()
+        try:
+            if entry is not None:
+                one.as_opened(entry, form)
+            change_head(one.comp, typed, None, "")
+        except HabeasError as error:
+            return _sheet(one, typed, problems_of(error))
         one.did(tr("The case's first page was changed."), Kind.HEAD, entry.id if entry else "")
     return go(f"/cases/{one.cid}/sheet")
 
@@ -191,9 +199,17 @@ def head(desk: Desk, request: Request, form: Form) -> Response:
 def sheet(desk: Desk, request: Request, _: Form) -> Response:
     """The case sheet, for paper: before any statement exists as well."""
     with opened(desk, request) as one:
-        case = one.case
-        rows = [told(case, s) for s in case.statements]
-        return one.page("sheet.html", "overview", rows=rows, tasks=open_tasks(one), held=status(one.comp), notes=one.book.of(Kind.NOTE))
+        return _sheet(one, {})
+
+
+def _sheet(one: Opened, typed: Mapping[str, str], problems: tuple[str, ...] = ()) -> Response:
+    case, head = one.case, one.book.head()
+    rows = [told(case, s) for s in case.statements]
+    return one.page(
+        "sheet.html", "overview", status=422 if problems else 200, problems=problems, rows=rows, tasks=open_tasks(one), held=status(one.comp),
+        notes=one.book.of(Kind.NOTE), first={name: typed.get(name, getattr(case, name)) for name in FIRST_PAGE},
+        revision=head.revisions[-1].payload if head else "",
+    )  # fmt: skip
 
 
 def log(desk: Desk, request: Request, _: Form) -> Response:

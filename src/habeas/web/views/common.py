@@ -9,19 +9,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from habeas.domain.case import Case, Review
+from habeas.domain.errors import UsageError
 from habeas.domain.finding import BearsOn, Finding
 from habeas.domain.statement import Side, Statement
 from habeas.dossier.words import act_words, certainty_label, finding_label, kind_title
 from habeas.examine.wording import when_words
 from habeas.locale import tr
-from habeas.services.casebook import Book, need_case
+from habeas.services.casebook import Book, Entry, need_case
 from habeas.services.cases import log_use
 from habeas.services.examining import Examined
 from habeas.vault.compartment import Compartment
 from habeas.vault.events import Kind, What
 from habeas.web.desk import Desk, Done
 from habeas.web.opening import read_first
-from habeas.web.pages import page
+from habeas.web.pages import Form, page
 
 SHOWN_FOR = 45.0
 """Seconds for which a change that was just made offers to be undone on the next pages."""
@@ -94,6 +95,11 @@ class Opened(msgspec.Struct, kw_only=True):
     def examined(self) -> Examined:
         """What the tests say of it."""
         return self.desk.shelf.examined(self.comp)
+
+    def as_opened(self, entry: Entry, form: Form) -> None:
+        """Raise UsageError where a record was changed since the page that sends this form was made."""
+        if form.get("revision", "") != entry.revisions[-1].payload:
+            raise UsageError(tr("this was changed since you opened it; open it again, and put in what you want to change"))
 
     def did(self, words: str, kind: Kind | None = None, key: str = "") -> None:
         """Say on the next page what was done; with ``kind`` and ``key`` it can be undone there."""

@@ -1,6 +1,7 @@
 """The exhibits of a case: what is sealed, files that are sealed now, and one exhibit with its pages, custody and passages."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.requests import Request
@@ -9,9 +10,10 @@ from starlette.responses import Response
 from habeas.domain.case import Exhibit
 from habeas.domain.case import Form as HeldAs
 from habeas.domain.errors import BadInput, HabeasError
+from habeas.intake.folder.reading import record_cells
 from habeas.intake.looking import Seen
 from habeas.locale import tr
-from habeas.services.casebook import Entry
+from habeas.services.casebook import TABLES, Entry
 from habeas.services.cases import log_use
 from habeas.services.changing import edit, withdraw
 from habeas.services.exhibits import Outcome, custody, seal_streams
@@ -70,7 +72,9 @@ def exhibit(desk: Desk, request: Request, _: Form) -> Response:
         return _exhibit(one, number, request.query_params.get("at", ""), request.query_params.get("page", ""), request.query_params.get("show", ""))
 
 
-def _exhibit(one: Opened, number: str, at: str = "", asked: str = "", show: str = "", problems: tuple[str, ...] = ()) -> Response:
+def _exhibit(  # noqa: PLR0913  # what the address and the form say
+    one: Opened, number: str, at: str = "", asked: str = "", show: str = "", problems: tuple[str, ...] = (), typed: Mapping[str, str] | None = None,
+) -> Response:  # fmt: skip
     book = one.book
     entry = book.find(Kind.EXHIBIT, number)
     shown, trouble = Seen(kind="withheld"), ""
@@ -89,6 +93,7 @@ def _exhibit(one: Opened, number: str, at: str = "", asked: str = "", show: str 
         current=current, pieces=around(shown, marked.quote if marked else "", marked.locator if marked else "", page=current), at=at,
         cited=[told(one.case, s) for s in cited],
         steps=custody(one.comp, entry.id), forms=[(form.value, form_words(form)) for form in HeldAs], details=DETAILS, words=detail_words,
+        recorded=typed or record_cells(TABLES[Kind.EXHIBIT], entry.record), revision=entry.revisions[-1].payload,
         show="1" if show == "1" else "", hidden=_hard_to_look_at(entry, shown) and show != "1",
         messages=shown.messages[(current - 1) * MOST_MESSAGES : current * MOST_MESSAGES],
         message_pages=-(-len(shown.messages) // MOST_MESSAGES), numbers=[each.number for each in one.case.exhibits if each.number != number],
@@ -127,9 +132,10 @@ def change(desk: Desk, request: Request, form: Form) -> Response:
         cells = {name: form[name].strip() for name in DETAILS if name in form}
         cells |= {name: "true" if form.get(name) else "" for name in ("disclosable", "distressing")}
         try:
+            one.as_opened(one.book.find(Kind.EXHIBIT, number), form)
             edit(one.comp, Kind.EXHIBIT, number, cells, "")
         except HabeasError as error:
-            return _exhibit(one, number, problems=problems_of(error))
+            return _exhibit(one, number, problems=problems_of(error), typed=cells)
         one.did(tr("Exhibit {number} was changed.", number=number), Kind.EXHIBIT, number)
     return go(f"/cases/{one.cid}/exhibits/{number}")
 

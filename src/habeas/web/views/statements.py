@@ -6,7 +6,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from habeas.domain.errors import BadInput, HabeasError, UsageError
+from habeas.domain.errors import BadInput, HabeasError
 from habeas.domain.statement import CIRCUMSTANCE_KEYS, IDENTIFIER_KEYS, Act, HowKnown, Side
 from habeas.domain.when import moment
 from habeas.dossier.words import act_words
@@ -102,8 +102,7 @@ def change(desk: Desk, request: Request, form: Form) -> Response:
         cells, asked, problems = _cells(one, form, keep_empty=True)
         if not problems and not asked:
             try:
-                if form.get("revision", "") != one.book.find(Kind.STATEMENT, number).revisions[-1].payload:
-                    raise UsageError(tr("this statement was changed since you opened it; open it again, and put in what you want to change"))
+                one.as_opened(one.book.find(Kind.STATEMENT, number), form)
                 edit(one.comp, Kind.STATEMENT, number, cells, form.get("why", "").strip())
             except HabeasError as error:
                 problems = problems_of(error)
