@@ -239,3 +239,36 @@ def test_the_title_of_a_case_stays_with_those_who_work_on_it(visitor):
         made = compose_dossier(vault_source(comp, "dossier"), date(2026, 11, 26))
     assert not any(b"Zorvanelle" in content for content in made.payload.values() if isinstance(content, bytes))
     assert "Zorvanelle" not in str(made.data)
+
+
+def filled(text):
+    return len(re.findall(r'class="[^"]*\bfilled\b', text))
+
+
+CHAT = b"05/08/2019, 10:00 - Anna: hello\n05/08/2019, 10:01 - Boris: hi\n05/08/2019, 10:02 - Anna: bye\n"
+
+
+def test_every_screen_has_one_filled_button(sample):
+    visitor = sample.visitor
+    visitor.post("/cases/new", title="Nothing in it yet")
+    (empty,) = set(visitor.desk.vault.case_ids()) - {sample.cid}
+    sample.seal("chat.txt", CHAT)
+    sample.seal("data.bin", bytes(500))
+    finding = re.search(r"/findings/([a-z0-9-]+)", sample.get("/findings"))[1]
+    tabs = ("", "/sheet", "/statements", "/statements/new", "/exhibits", "/timeline", "/findings", "/people", "/tasks", "/interviews", "/dossier",
+            "/memorandum", "/log", "/compare")  # fmt: skip
+    mine = ("/statements/S008", "/exhibits/1", "/exhibits/1?at=S001", "/exhibits/8", "/exhibits/10", "/exhibits/11", f"/findings/{finding}")
+    across = ("/cases", "/inbox", "/agenda", "/patterns", "/settings", "/help", "/help/findings", "/away")
+    paths = [*across, *(f"/cases/{cid}{tab}" for cid in (sample.cid, empty) for tab in tabs), *(f"/cases/{sample.cid}{path}" for path in mine)]
+    seen = {path: filled(visitor.get(path)) for path in paths}
+    seen["nothing there"] = filled(visitor.get("/nothing", 404))
+    seen |= {f"search {words}": filled(sample.post("/search", q=words).text) for words in ("", "present", "zzz")}
+    seen["interview"] = filled(sample.post("/interviews", person="a made-up aunt", consent_read="true").text)
+    seen["preview"] = filled(sample.preview(recipient="Court", harmed="x", family="x", read="x", despite="true")[0])
+    sample.change_exhibit("1", title="x", form="scan", distressing="true")
+    seen["behind a warning"] = filled(sample.get("/exhibits/1"))
+    sample.post("/exhibits/1/withdraw")
+    seen |= {f"withdrawn {show}": filled(sample.get(f"/exhibits/1{show}")) for show in ("", "?show=1")}
+    visitor.desk.lock()
+    seen["locked"] = filled(visitor.get("/"))
+    assert {path: count for path, count in seen.items() if count != 1} == {}
