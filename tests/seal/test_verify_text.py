@@ -47,6 +47,17 @@ def test_the_commands_of_the_issue_come_first_and_exactly() -> None:
     assert TEXT.index("ANOTHER WAY") < TEXT.index("openssl pkey") < TEXT.index("verify.py")
 
 
+def commands(text: str) -> list[str]:
+    return [line for line in text.splitlines() if line.startswith("    ")]
+
+
+def test_a_translation_gives_the_same_commands_and_ships_beside_the_english_text() -> None:
+    both = kit.recipient_kit("ru")
+    assert commands(both["VERIFY.ru.txt"].decode()) == commands(TEXT)
+    assert both["VERIFY.txt"] == kit.recipient_kit()["VERIFY.txt"]
+    assert set(kit.recipient_kit("xx")) == set(kit.recipient_kit()) == {"VERIFY.txt", "verify.py"}
+
+
 def test_a_good_bag_passes_and_shows_the_fingerprint(sealed: Path, key: SigningKey) -> None:
     assert run(sealed) == (key.fingerprint, [True] * 5)
 

@@ -4,6 +4,7 @@ import html
 import re
 
 import pytest
+from babel.dates import get_month_names
 from simulators.languages import Pseudo
 
 from habeas import locale
@@ -36,13 +37,14 @@ OURS = {
     "S001",
     "S002",
     "A1",
-    "Januar",
+    "UTC",
+    *get_month_names("wide", locale="de").values(),
     "txt",
     "age",
     "ZIP",
     "km",
 }
-"""Names and keys, the same in every language."""
+"""Names and keys, the same in every language, and the months of this one (from CLDR, not from our catalogue)."""
 
 
 def outside(text):

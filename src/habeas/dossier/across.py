@@ -22,7 +22,7 @@ from habeas.domain.errors import UsageError
 from habeas.domain.identity import fold, plain_name
 from habeas.domain.statement import Statement
 from habeas.domain.when import DAY, When, moment
-from habeas.dossier.masking import MASK
+from habeas.dossier.masking import masks
 from habeas.examine.across import aligned, compared
 from habeas.examine.battery.story import joined
 from habeas.locale import tr
@@ -108,7 +108,9 @@ class _Cut:
     def text(self, text: str) -> str:
         """One text, signs in place of what is cut."""
         parts = []
-        for part in _masked(text.replace(MASK, _HIDDEN), self._lower):
+        for mask in masks():
+            text = text.replace(mask, _HIDDEN)
+        for part in _masked(text, self._lower):
             if part.startswith("⟦"):
                 sign = self._sign()
                 self._kinds[sign] = part

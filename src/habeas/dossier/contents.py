@@ -16,12 +16,12 @@ from habeas.domain.statement import CUSTODY_ACTS, Act, Statement
 from habeas.dossier.across import Chosen
 from habeas.dossier.selection import Selection
 from habeas.dossier.timeline import Bar, timeline
-from habeas.dossier.words import act_words, finding_label, identifier_words, kind_title, point_words
+from habeas.dossier.words import circumstance_words, day_words, finding_label, form_words, how_words, kind_title, point_words
 from habeas.examine.hostile import Challenge
 from habeas.examine.hypotheses import Cell, Matrix
 from habeas.examine.relative import follow, leading_nowhere
 from habeas.examine.voices import unnamed
-from habeas.examine.wording import when_words
+from habeas.examine.wording import act_words, identifier_words, when_words
 from habeas.locale import tr, tr_n
 
 
@@ -92,7 +92,7 @@ def across_data(beside: Chosen) -> list[Data]:
 
 
 def _reviewed(review: Review | None) -> str:
-    return tr("Confirmed by {who}, {on}", who=review.reviewer, on=review.on or tr("undated")) if review else tr("Not reviewed")
+    return tr("Confirmed by {who}, {on}", who=review.reviewer, on=day_words(review.on) or tr("undated")) if review else tr("Not reviewed")
 
 
 def _short(finding: Finding, number: int) -> Data:
@@ -115,7 +115,7 @@ def _said(s: Statement) -> Data:
         "summary": s.summary or _bare(s),
         "exhibit": s.exhibit,
         "locator": s.locator,
-        "circumstances": "; ".join(f"{key.replace('_', ' ')}: {value}" for key, value in s.circumstances),
+        "circumstances": "; ".join(f"{circumstance_words(key)}: {value}" for key, value in s.circumstances),
         "identifiers": "; ".join(f"{identifier_words(key)}: {value}" for key, value in s.identifiers),
     }
 
@@ -135,7 +135,7 @@ def _row(s: Statement) -> Data:
         "act": act_words(s.act) + (tr(" (denied)") if s.denied else ""),
         "when": when_words(s.when) if s.when else "",
         "place": " → ".join(part for part in (s.place, s.to_place) if part),
-        "how": s.how_known.replace("_", " "),
+        "how": how_words(s.how_known),
         "relayed": " < ".join(s.relayed_by),
     }
 
@@ -360,7 +360,7 @@ def _challenges(exhibit: Exhibit, case: Case) -> list[str]:
     """What a hostile reader will ask of an exhibit, from what its row leaves open."""
     points = []
     if exhibit.form != "original":
-        points.append(tr("it is a {form}: where is the original, and who compared them?", form=exhibit.form))
+        points.append(tr("it is {form}: where is the original, and who compared them?", form=form_words(exhibit.form)))
     if not exhibit.obtained_from:
         points.append(tr("from whom was it obtained?"))
     if not exhibit.obtained_by or not exhibit.obtained_on:

@@ -10,9 +10,9 @@ from habeas.domain.statement import CUSTODY_ACTS, Act, Statement
 from habeas.domain.when import DAY
 from habeas.dossier.contents import DRAWN
 from habeas.dossier.lanes import Bracket, Item, Picture
-from habeas.dossier.words import act_words, kind_title
+from habeas.dossier.words import kind_title
 from habeas.examine.relative import follow
-from habeas.examine.wording import when_words
+from habeas.examine.wording import act_words, when_words
 from habeas.locale import tr, tr_n
 
 DONE_TO_THE_FAMILY = frozenset({Act.SEARCHED_PREMISES, Act.STATEMENT_TAKEN, Act.THREATENED})

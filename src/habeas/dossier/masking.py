@@ -11,8 +11,17 @@ from habeas.domain.case import Case
 from habeas.domain.identity import plain_name
 from habeas.domain.statement import Side
 from habeas.examine.voices import unnamed
+from habeas.locale import LANGUAGES, in_language, tr, tr_mark
 
-MASK = "[name withheld]"
+MASK = tr_mark("[name withheld]")
+"""What stands in a name's place, in the language of the paper."""
+
+
+def masks() -> tuple[str, ...]:
+    """The same in every language."""
+    return tuple(in_language(code, MASK) for code in LANGUAGES)
+
+
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -63,7 +72,7 @@ class Mask:
             start, end = places[match.start()], places[match.end() - 1] + 1
             while end < len(text) and unicodedata.combining(text[end]):
                 end += 1
-            out += [text[at:start], MASK]
+            out += [text[at:start], tr(MASK)]
             at = end
         self.count += bool(out)
         return "".join([*out, text[at:]])

@@ -1,8 +1,16 @@
 """What a reader outside reads instead of the closed words: titles of findings, labels of certainty, acts and sides."""
 
+import re
+from datetime import date
+
+from habeas.domain.case import Form
 from habeas.domain.finding import Certainty, Kind
-from habeas.domain.statement import Act
-from habeas.locale import tr
+from habeas.domain.statement import HowKnown
+from habeas.domain.when import When
+from habeas.examine.wording import when_words
+from habeas.locale import language, long_date, speaking, tr
+
+_MOMENT = re.compile(r"([12]\d{3}-[01]\d-[0-3]\d)(?:T(\d\d:\d\d)(?::\d\d)?(Z?))?")
 
 
 def kind_title(kind: Kind) -> str:
@@ -46,31 +54,6 @@ def finding_label(kind: Kind, certainty: Certainty) -> str:
     }.get(kind, certainty_label(certainty))
 
 
-def act_words(act: Act) -> str:
-    """An act, in words."""
-    return {
-        Act.DETAINED: tr("arrested"),
-        Act.HELD_AT: tr("held"),
-        Act.SEEN_IN_CUSTODY: tr("seen in custody"),
-        Act.TRANSFERRED: tr("transferred"),
-        Act.RELEASED: tr("released"),
-        Act.ESCAPED: tr("escaped"),
-        Act.DEPARTED: tr("left the country"),
-        Act.PRESENT: tr("present"),
-        Act.WANTED: tr("wanted"),
-        Act.CHARGED: tr("charged"),
-        Act.DIED: tr("died"),
-        Act.BURIED: tr("buried"),
-        Act.CUSTODY_DENIED: tr("custody denied"),
-        Act.APPEAL_SENT: tr("complaint made"),
-        Act.REPLY: tr("reply"),
-        Act.SEARCHED_PREMISES: tr("home searched"),
-        Act.STATEMENT_TAKEN: tr("statement taken"),
-        Act.THREATENED: tr("threatened"),
-        Act.OTHER: tr("recorded"),
-    }[act]
-
-
 def point_words(points: str) -> str:
     """On which points a source would have to be wrong."""
     words = {
@@ -82,16 +65,43 @@ def point_words(points: str) -> str:
     return tr(" or ").join(words[point] for point in points.split(", ") if point in words)
 
 
-def identifier_words(key: str) -> str:
-    """The name of an identifier, in words."""
+def form_words(form: Form) -> str:
+    """In which form an exhibit is held, in words."""
     return {
-        "id_number": tr("identity number"),
-        "passport_number": tr("passport number"),
-        "birth_date": tr("date of birth"),
-        "name_as_written": tr("name as written"),
-        "seat": tr("seat"),
-        "ticket": tr("ticket"),
-        "flight": tr("flight"),
-        "vehicle": tr("vehicle"),
-        "article": tr("article"),
-    }.get(key, key.replace("_", " "))
+        Form.ORIGINAL: tr("the original"), Form.SCAN: tr("a scan"), Form.TRANSCRIPTION: tr("a transcription"), Form.COPY: tr("a copy"),
+    }[form]  # fmt: skip
+
+
+def day_words(day: str | When | None, code: str = "") -> str:
+    """A day, or a moment to the minute, in words of the current language or of ``code``; what is no day (ISO 8601) is shown as it stands."""
+    if not day:
+        return ""
+    with speaking(code or language()):
+        if isinstance(day, When):
+            return when_words(day)
+        found = _MOMENT.fullmatch(day)
+        try:
+            said = long_date(date.fromisoformat(found[1])) if found else day
+        except ValueError:
+            return day
+    return said + (f", {found[2]}" + (" UTC" if found[3] else "") if found and found[2] else "")
+
+
+def how_words(how: HowKnown) -> str:
+    """How a source knows, in words."""
+    return {
+        HowKnown.FIRSTHAND: tr("saw or did it"), HowKnown.SECONDHAND: tr("heard it from somebody"),
+        HowKnown.OFFICIAL_RECORD: tr("from an official record"),
+        HowKnown.UNKNOWN: tr("not known"),
+    }[how]  # fmt: skip
+
+
+def circumstance_words(key: str) -> str:
+    """The name of a circumstance, in words."""
+    return {
+        "present": tr("present there"), "demanded_by": tr("demanded by"), "given_by": tr("given by"), "forced_to_sign": tr("forced to sign"),
+        "forced": tr("forced"), "read_back": tr("read back to the speaker"), "language": tr("language"), "counsel": tr("counsel"),
+        "under_guard": tr("under guard"), "in_absentia": tr("in absentia"), "mass_arrest": tr("mass arrest"), "count": tr("count"),
+        "suspicion": tr("suspicion"), "article": tr("article"), "officer": tr("officer"), "office": tr("office"), "form": tr("form"),
+        "identified_by": tr("identified by"), "to": tr("to"), "by": tr("by"), "throughout": tr("in all of this time"),
+    }.get(key, key.replace("_", " "))  # fmt: skip

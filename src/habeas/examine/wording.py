@@ -229,3 +229,43 @@ def belief_sentence(  # the parts of one sentence
         "are all wrong{lasting}: {names}.",
         claim=claim, count=count, lasting=lasting, names=names,
     )  # fmt: skip
+
+
+def act_words(act: Act) -> str:
+    """An act, in words."""
+    return {
+        Act.DETAINED: tr("arrested"),
+        Act.HELD_AT: tr("held"),
+        Act.SEEN_IN_CUSTODY: tr("seen in custody"),
+        Act.TRANSFERRED: tr("transferred"),
+        Act.RELEASED: tr("released"),
+        Act.ESCAPED: tr("escaped"),
+        Act.DEPARTED: tr("left the country"),
+        Act.PRESENT: tr("present"),
+        Act.WANTED: tr("wanted"),
+        Act.CHARGED: tr("charged"),
+        Act.DIED: tr("died"),
+        Act.BURIED: tr("buried"),
+        Act.CUSTODY_DENIED: tr("custody denied"),
+        Act.APPEAL_SENT: tr("complaint made"),
+        Act.REPLY: tr("reply"),
+        Act.SEARCHED_PREMISES: tr("home searched"),
+        Act.STATEMENT_TAKEN: tr("statement taken"),
+        Act.THREATENED: tr("threatened"),
+        Act.OTHER: tr("recorded"),
+    }[act]
+
+
+def identifier_words(key: str) -> str:
+    """The name of an identifier, in words."""
+    return {
+        "id_number": tr("identity number"),
+        "passport_number": tr("passport number"),
+        "birth_date": tr("date of birth"),
+        "name_as_written": tr("name as written"),
+        "seat": tr("seat"),
+        "ticket": tr("ticket"),
+        "flight": tr("flight"),
+        "vehicle": tr("vehicle"),
+        "article": tr("article"),
+    }.get(key, key.replace("_", " "))

@@ -171,7 +171,7 @@ def bag_of(composed: Composed, key: SigningKey, day: date) -> tuple[BagFile, ...
         ("Bagging-Date", day.isoformat()),
         ("External-Description", "Dossier; see VERIFY.txt"),
     )
-    return lay_out(composed.payload, recipient_kit(), info, key)
+    return lay_out(composed.payload, recipient_kit(language()), info, key)
 
 
 def make_dossier(  # noqa: PLR0913  # one parameter an option

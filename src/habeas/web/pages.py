@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from habeas.domain.errors import BadInput, HabeasError
+from habeas.dossier.words import day_words
 from habeas.locale import LANGUAGES, language, tr, tr_n
 from habeas.vault.errors import NoSuchCaseError
 from habeas.web.desk import Desk, LockedDeskError
@@ -37,6 +38,7 @@ _templates.globals.update(
     screen_languages=LANGUAGES,
     tr_n=tr_n,
     key_words=key_words,
+    day=day_words,
     in_words=in_words,
     all_in_words=all_in_words,
     printable=lambda text: "".join(c if c.isprintable() else "�" for c in text),

@@ -52,7 +52,7 @@ def test_a_chat_is_sealed_whole_and_each_message_can_be_cited(sample, shown):
     sample.seal("result.json", json.dumps(chat).encode())
     number = number_of(sample, "result")
     text = sample.get(f"/exhibits/{number}")
-    assert "Aunt · 2017-01-05T21:14 · message 7 he is here" in shown(text)
+    assert "Aunt · 5 January 2017, 21:14 · message 7 he is here" in shown(text)
     editor = sample.post(
         "/statements/new", exhibit=number, quote="he is here", locator="message 7", speaker="Aunt", stated_on="2017-01-05T21:14"
     ).text

@@ -50,7 +50,7 @@ def test_a_spreadsheet_is_mapped_looked_at_and_made_into_cases(visitor, shown):
     assert "2 cases would be made" in shown(visitor.post("/inbox/cases", **chosen).text)
     assert visitor.desk.vault.case_ids() == []
     text = shown(visitor.post("/inbox/cases", **chosen, go="1").text)
-    assert "2 cases were made from the table." in text and "Aunt" in text and "due 2031-01-05" in text
+    assert "2 cases were made from the table." in text and "Aunt" in text and "due 5 January 2031" in text
     assert "no longer in memory" in shown(visitor.post("/inbox/cases", status=422, **chosen, go="1").text)
 
 

@@ -11,6 +11,7 @@ from habeas.domain.when import WhenError, parse_when
 from habeas.examine.battery.story import Story, listed
 from habeas.examine.record import Record
 from habeas.examine.voices import supports
+from habeas.examine.wording import identifier_words
 from habeas.locale import tr
 
 VERSION = "1"
@@ -53,7 +54,7 @@ def identity_conflict(record: Record) -> Iterator[Finding]:
         if odd:
             told |= dict.fromkeys(sorted(odd))
             suffix = tr(", against the person's own") if key in own else ""
-            lines.append(f"{key}: {', '.join(record.statements[i].id for i in sorted(odd))}{suffix}")
+            lines.append(f"{identifier_words(key)}: {', '.join(record.statements[i].id for i in sorted(odd))}{suffix}")
     if not told:
         return
     story = Story(record, Kind.IDENTITY_CONFLICT, VERSION, "identifiers")

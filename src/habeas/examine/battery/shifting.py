@@ -10,7 +10,7 @@ from habeas.examine.battery.identity import normal
 from habeas.examine.battery.story import Story, ids, listed
 from habeas.examine.record import Record
 from habeas.examine.voices import supports, voice_key
-from habeas.examine.wording import span
+from habeas.examine.wording import act_words, identifier_words, span
 from habeas.locale import tr
 
 VERSION = "1"
@@ -59,7 +59,7 @@ def _reversal(record: Record, body: str, indexes: list[int]) -> Iterator[Finding
     claims = [index for index in ordered if index in record.is_accusation]
     others = [index for index in ordered if index not in record.is_accusation]
     story = Story(record, Kind.SHIFTING_VERSION, VERSION, "reversal", body)
-    story.arithmetic += [f"{record.statements[i].id}: {record.statements[i].act.replace('_', ' ')}, {span(record.window(i))}" for i in ordered[:6]]
+    story.arithmetic += [f"{record.statements[i].id}: {act_words(record.statements[i].act)}, {span(record.window(i))}" for i in ordered[:6]]
     if firmest is Certainty.ON_PRESUMPTION:
         story.presumptions.append(tr("custody lasted while no release and no escape is on record"))
     story.would_change.append(tr("proof that one of the papers was withdrawn as a mistake when it was issued, or speaks of another person"))
@@ -90,12 +90,13 @@ def _details(record: Record, body: str, indexes: list[int]) -> Iterator[Finding]
         return
     story = Story(record, Kind.SHIFTING_VERSION, VERSION, "details", body)
     story.arithmetic += [
-        f"{key}: " + "; ".join(f"{'/'.join(record.statements[i].id for i in group)}" for group in found.values()) for key, found in moved.items()
+        f"{identifier_words(key)}: " + "; ".join("/".join(record.statements[i].id for i in group) for group in found.values())
+        for key, found in moved.items()
     ]
     if routes:
         story.arithmetic.append(tr("destination or day: {ids}", ids=ids(record, routes)))
     story.would_change.append(tr("the original document from which these details were taken"))
-    names = ", ".join([*(key.replace("_", " ") for key in moved), *([tr("destination or day")] if routes else [])])
+    names = ", ".join([*(identifier_words(key) for key in moved), *([tr("destination or day")] if routes else [])])
     yield story.finding(
         Certainty.CERTAIN,
         (sorted(told),),

@@ -12,8 +12,8 @@ from habeas.domain.case import Case, Review
 from habeas.domain.errors import UsageError
 from habeas.domain.finding import BearsOn, Finding
 from habeas.domain.statement import Side, Statement
-from habeas.dossier.words import act_words, certainty_label, finding_label, kind_title
-from habeas.examine.wording import when_words
+from habeas.dossier.words import certainty_label, finding_label, kind_title
+from habeas.examine.wording import act_words, when_words
 from habeas.locale import tr
 from habeas.services.casebook import Book, Entry, need_case
 from habeas.services.cases import log_use

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from habeas.domain.case import Exhibit
 from habeas.domain.case import Form as HeldAs
 from habeas.domain.errors import BadInput, HabeasError
+from habeas.dossier.words import form_words
 from habeas.intake.folder.reading import record_cells
 from habeas.intake.looking import Seen
 from habeas.locale import tr
@@ -160,13 +161,6 @@ def take_away(desk: Desk, request: Request, _: Form) -> Response:
     ending = re.search(r"\.[A-Za-z0-9]{1,5}$", entry.record.file)
     name = f"exhibit-{re.sub(r'[^A-Za-z0-9-]', '', number)}{ending[0].lower() if ending else ''}"
     return Response(body, media_type="application/octet-stream", headers={"content-disposition": f'attachment; filename="{name}"'})
-
-
-def form_words(form: HeldAs) -> str:
-    """In which form an exhibit is held, in words."""
-    return {
-        HeldAs.ORIGINAL: tr("the original"), HeldAs.SCAN: tr("a scan"), HeldAs.TRANSCRIPTION: tr("a transcription"), HeldAs.COPY: tr("a copy"),
-    }[form]  # fmt: skip
 
 
 def detail_words(name: str) -> str:

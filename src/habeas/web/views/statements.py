@@ -9,7 +9,8 @@ from starlette.responses import JSONResponse, Response
 from habeas.domain.errors import BadInput, HabeasError
 from habeas.domain.statement import CIRCUMSTANCE_KEYS, IDENTIFIER_KEYS, Act, HowKnown, Side
 from habeas.domain.when import moment
-from habeas.dossier.words import act_words
+from habeas.dossier.words import how_words
+from habeas.examine.wording import act_words
 from habeas.intake.folder.columns import STATEMENTS
 from habeas.intake.folder.reading import record_cells
 from habeas.intake.gazetteer.places import full_name, resolve, suggestions
@@ -229,15 +230,6 @@ def dates(desk: Desk, request: Request, form: Form) -> Response:
                 "problem": typed.problem,
             }
         )
-
-
-def how_words(how: HowKnown) -> str:
-    """How a source knows, in words."""
-    return {
-        HowKnown.FIRSTHAND: tr("saw or did it"), HowKnown.SECONDHAND: tr("heard it from somebody"),
-        HowKnown.OFFICIAL_RECORD: tr("from an official record"),
-        HowKnown.UNKNOWN: tr("not known"),
-    }[how]  # fmt: skip
 
 
 def field_words(name: str) -> str:

@@ -12,7 +12,7 @@ from habeas.domain.when import parse_when
 from habeas.dossier.lane_items import Wanted, items_of, lane_of
 from habeas.dossier.lanes import Item, lanes
 from habeas.dossier.places_map import Pin, places_map
-from habeas.dossier.words import act_words
+from habeas.examine.wording import act_words
 from habeas.intake.typed_dates import read_typed
 from habeas.locale import tr
 from habeas.services.examining import Examined
