@@ -343,7 +343,7 @@ def test_the_whole_way_whatever_one_has(tmp_path, way):
             way.looks_well(page)
             page.fill("#quote", "He was not  at the airport.")
             follow(page, "#cite button.filled")
-            assert page.input_value("#locator").endswith("3, characters 1-26" if way.language == "en" else "3, знаки 1-26")
+            assert page.input_value("#locator").endswith("3, characters 1-26" if way.language == "en" else "3, символы 1-26")
             page.fill("#speaker", "a neighbour")
             page.select_option("#side", "witness")
             page.select_option("#act", "present")
