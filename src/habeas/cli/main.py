@@ -89,12 +89,13 @@ def main(ctx: click.Context) -> None:
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="On this machine alone; left out, a free one.")
 @click.option("--minutes", type=click.IntRange(1, 240), default=15, show_default=True, help="After so long without a click the vault is locked.")
 @click.option("--no-browser", is_flag=True, help="Print the address and open nothing.")
-def open_(vault: Path | None = None, port: int = 0, minutes: int = 15, *, no_browser: bool = False) -> None:
+@click.option("--throwaway", is_flag=True, help="In a browser window of its own, without extensions and history; nothing of it stays.")
+def open_(vault: Path | None = None, port: int = 0, minutes: int = 15, *, no_browser: bool = False, throwaway: bool = False) -> None:
     """Open the application in the browser: local, encrypted, for one browser on this machine."""
     from habeas.cli.common import default_vault  # noqa: PLC0415
     from habeas.web.serve import serve  # noqa: PLC0415
 
-    serve(vault or default_vault(), port=port, minutes=minutes, browser=not no_browser, say=click.echo)
+    serve(vault or default_vault(), port=port, minutes=minutes, browser=not no_browser, throwaway=throwaway, say=click.echo)
 
 
 main.add_command(vault)

@@ -21,6 +21,7 @@ from habeas.vault.disk import Disk
 from habeas.vault.errors import LockedError
 from habeas.web.app import make_app
 from habeas.web.desk import Desk
+from habeas.web.throwaway import find_browser, thrown_away
 
 PORT = 0
 """Where it listens unless told otherwise: wherever there is room, so that nobody can wait there before it."""
@@ -85,12 +86,18 @@ def _refused(port: int, error: OSError) -> UsageError:
     )
 
 
-def serve(root: Path, *, port: int = PORT, minutes: int, browser: bool = True, say: Callable[[str], object] = print) -> None:
-    """Serve until stopped. ``say`` prints the address; the browser is opened where there is one."""
+def serve(  # one parameter an option
+    root: Path, *, port: int = PORT, minutes: int, browser: bool = True, throwaway: bool = False, say: Callable[[str], object] = print
+) -> None:
+    """Serve until stopped. ``say`` prints the address; the browser is opened where there is one, ``throwaway``: with a profile for this sitting.
+
+    Raises UsageError where the vault is open elsewhere, the port is taken, or there is no such browser.
+    """
+    program = find_browser() if throwaway else ""
     with alone(root) as when_made:
         desk = Desk(root, minutes=minutes)
         desk.when_made = when_made
-        _serve(desk, port=port, browser=browser, say=say)
+        _serve(desk, port=port, browser=browser and not program, program=program, say=say)
 
 
 @contextlib.contextmanager
@@ -118,7 +125,7 @@ def alone(root: Path) -> Iterator[Callable[[], None]]:
         yield hold
 
 
-def _serve(desk: Desk, *, port: int, browser: bool, say: Callable[[str], object]) -> None:
+def _serve(desk: Desk, *, port: int, browser: bool, program: str, say: Callable[[str], object]) -> None:
     take_larger_helpings()
     collect_less()
     bound = listen(port)
@@ -126,6 +133,8 @@ def _serve(desk: Desk, *, port: int, browser: bool, say: Callable[[str], object]
     address = f"http://{desk.host}:{port}{desk.first_address}"
     say(tr("Habeas is open to one browser on this machine: {address}", address=address))
     say(tr("The address works once. Stop with Ctrl-C; that locks the vault."))
+    if program:
+        say(tr("It opens in a browser of its own; closing that window stops Habeas, and nothing of the browser stays."))
     if browser:
         with contextlib.suppress(webbrowser.Error):
             webbrowser.open(address)
@@ -135,7 +144,12 @@ def _serve(desk: Desk, *, port: int, browser: bool, say: Callable[[str], object]
     )  # fmt: skip
     server = uvicorn.Server(config)
     threading.Thread(target=warm, daemon=True).start()
-    with watched(desk), told_to_stop(server):
+
+    def closed() -> None:
+        server.should_exit = True
+
+    opened = thrown_away(program, address, closed) if program else contextlib.nullcontext()
+    with watched(desk), told_to_stop(server), opened:
         try:
             with contextlib.suppress(KeyboardInterrupt):
                 server.run(sockets=bound)
