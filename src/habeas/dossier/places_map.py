@@ -60,6 +60,10 @@ class _View:
         return km / _KM_A_DEGREE * self.scale
 
 
+_FAR = 2_000.0
+"""Units beside the picture behind which a coast is drawn no further."""
+
+
 class _Ring(NamedTuple):
     """One outline as (latitude, longitude), and its bounds."""
 
@@ -121,10 +125,16 @@ def _land(view: _View) -> str:
             continue
         kept: list[tuple[float, float]] = []
         last_x = last_y = math.inf
-        for lat, lon in ring.points:
-            x, y = view.at(lat, lon)
-            x = -2000.0 if x < -2000.0 else min(x, WIDTH + 2000.0)  # noqa: PLR2004
-            y = -2000.0 if y < -2000.0 else min(y, HIGH + 2000.0)  # noqa: PLR2004
+        for lat, lon in ring.points:  # view.at, written out: it is done for each point of a coast
+            x, y = WIDTH / 2 + (lon - view.lon) * view.squeeze * view.scale, HIGH / 2 - (lat - view.lat) * view.scale
+            if x < -_FAR:
+                x = -_FAR
+            elif x > WIDTH + _FAR:
+                x = WIDTH + _FAR
+            if y < -_FAR:
+                y = -_FAR
+            elif y > HIGH + _FAR:
+                y = HIGH + _FAR
             if abs(x - last_x) + abs(y - last_y) > _NEAR:
                 kept.append((x, y))
                 last_x, last_y = x, y

@@ -11,7 +11,7 @@ from habeas.domain.statement import Act, Statement
 from habeas.domain.when import DAY, When, moment
 from habeas.examine.record import Record
 from habeas.examine.semantics import FOREVER
-from habeas.locale import long_date, long_month, tr, tr_n
+from habeas.locale import long_date, long_month, tr, tr_mark, tr_n
 
 _WORDS = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?(?:T(\d{2}:\d{2}))?([~?%])?", re.ASCII)
 
@@ -231,29 +231,32 @@ def belief_sentence(  # the parts of one sentence
     )  # fmt: skip
 
 
+_ACTS = {
+    Act.DETAINED: tr_mark("arrested"),
+    Act.HELD_AT: tr_mark("held"),
+    Act.SEEN_IN_CUSTODY: tr_mark("seen in custody"),
+    Act.TRANSFERRED: tr_mark("transferred"),
+    Act.RELEASED: tr_mark("released"),
+    Act.ESCAPED: tr_mark("escaped"),
+    Act.DEPARTED: tr_mark("left the country"),
+    Act.PRESENT: tr_mark("present"),
+    Act.WANTED: tr_mark("wanted"),
+    Act.CHARGED: tr_mark("charged"),
+    Act.DIED: tr_mark("died"),
+    Act.BURIED: tr_mark("buried"),
+    Act.CUSTODY_DENIED: tr_mark("custody denied"),
+    Act.APPEAL_SENT: tr_mark("complaint made"),
+    Act.REPLY: tr_mark("reply"),
+    Act.SEARCHED_PREMISES: tr_mark("home searched"),
+    Act.STATEMENT_TAKEN: tr_mark("statement taken"),
+    Act.THREATENED: tr_mark("threatened"),
+    Act.OTHER: tr_mark("recorded"),
+}
+
+
 def act_words(act: Act) -> str:
     """An act, in words."""
-    return {
-        Act.DETAINED: tr("arrested"),
-        Act.HELD_AT: tr("held"),
-        Act.SEEN_IN_CUSTODY: tr("seen in custody"),
-        Act.TRANSFERRED: tr("transferred"),
-        Act.RELEASED: tr("released"),
-        Act.ESCAPED: tr("escaped"),
-        Act.DEPARTED: tr("left the country"),
-        Act.PRESENT: tr("present"),
-        Act.WANTED: tr("wanted"),
-        Act.CHARGED: tr("charged"),
-        Act.DIED: tr("died"),
-        Act.BURIED: tr("buried"),
-        Act.CUSTODY_DENIED: tr("custody denied"),
-        Act.APPEAL_SENT: tr("complaint made"),
-        Act.REPLY: tr("reply"),
-        Act.SEARCHED_PREMISES: tr("home searched"),
-        Act.STATEMENT_TAKEN: tr("statement taken"),
-        Act.THREATENED: tr("threatened"),
-        Act.OTHER: tr("recorded"),
-    }[act]
+    return tr(_ACTS[act])
 
 
 def identifier_words(key: str) -> str:

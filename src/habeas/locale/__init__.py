@@ -5,14 +5,15 @@ Dates are put into words by Babel (CLDR).
 """
 
 import gettext as _gettext
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date
 from functools import lru_cache
 from importlib import resources
+from typing import Literal
 
-from babel.dates import format_date
+from babel.dates import format_date, get_month_names
 
 LANGUAGES = {"en": "English", "ru": "Русский"}
 """Languages of the screens and of a dossier: ISO 639-1 code → its own name."""
@@ -84,9 +85,15 @@ def month_name(day: date) -> str:
 
 def long_date(day: date) -> str:
     """A day in words in the current language, for example 22 September 1977."""
-    return format_date(day, "d MMMM y", locale=language())
+    return f"{day.day} {_months(language(), 'format')[day.month]} {day.year}"
 
 
 def long_month(day: date) -> str:
     """A month in words, for example September 1977."""
-    return format_date(day, "LLLL y", locale=language())
+    return f"{_months(language(), 'stand-alone')[day.month]} {day.year}"
+
+
+@lru_cache(maxsize=16)
+def _months(code: str, context: Literal["format", "stand-alone"]) -> Mapping[int, str]:
+    """Names of months as they stand beside a day, or alone: asked once, since a page may hold a thousand days."""
+    return get_month_names("wide", context, locale=code)

@@ -14,7 +14,7 @@ from habeas.domain.finding import BearsOn, Finding
 from habeas.domain.statement import Side, Statement
 from habeas.dossier.words import certainty_label, finding_label, kind_title
 from habeas.examine.wording import act_words, when_words
-from habeas.locale import tr
+from habeas.locale import tr, tr_mark
 from habeas.services.casebook import Book, Entry, need_case
 from habeas.services.cases import log_use
 from habeas.services.examining import Examined
@@ -62,12 +62,20 @@ def told(case: Case, statement: Statement) -> Told:
     )  # fmt: skip
 
 
+_SIDES = {
+    Side.STATE: tr_mark("the state"),
+    Side.FAMILY: tr_mark("the family"),
+    Side.WITNESS: tr_mark("a witness"),
+    Side.PRESS: tr_mark("the press"),
+    Side.INTERNATIONAL: tr_mark("an international body"),
+    Side.COMMISSION: tr_mark("a commission of inquiry"),
+    Side.OTHER: tr_mark("someone else"),
+}
+
+
 def side_words(side: Side) -> str:
     """On whose side a source stands, in words."""
-    return {
-        Side.STATE: tr("the state"), Side.FAMILY: tr("the family"), Side.WITNESS: tr("a witness"), Side.PRESS: tr("the press"),
-        Side.INTERNATIONAL: tr("an international body"), Side.COMMISSION: tr("a commission of inquiry"), Side.OTHER: tr("someone else"),
-    }[side]  # fmt: skip
+    return tr(_SIDES[side])
 
 
 class Opened(msgspec.Struct, kw_only=True):
