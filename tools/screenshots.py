@@ -2,6 +2,7 @@
 
     python tools/screenshots.py OUT [--language ru] [--wide 1280]
     python tools/screenshots.py src/habeas/web/static/guide --guide --wide 1100 --only case statement …
+    python tools/screenshots.py src/habeas/web/static/guide/ru --language ru --guide --wide 1100 --only case statement …
 
 Wants Chromium. The vault is made in a temporary folder and is gone at the end.
 """

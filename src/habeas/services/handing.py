@@ -16,6 +16,7 @@ from habeas.domain.errors import HabeasError
 from habeas.domain.identity import flat, fold
 from habeas.domain.statement import Side
 from habeas.dossier.redact import redact
+from habeas.examine.wording import identifier_words
 from habeas.locale import tr
 from habeas.seal.age import seal_with_passphrase
 from habeas.seal.bag import BagFile
@@ -66,8 +67,8 @@ def what_leaves(case: Case) -> Leaves:
     return Leaves(
         speakers=tuple(pairs), bodies=tuple(sorted({s.body for s in shown.case.statements if s.body})),
         places=tuple(sorted({text for s in shown.case.statements for text in (s.place, s.to_place) if text})),
-        identifiers=tuple(sorted({f"{key}={value}" for s in shown.case.statements for key, value in s.identifiers}
-                                 | {f"{key}={value}" for key, value in shown.case.identifiers})),
+        identifiers=tuple(sorted({f"{identifier_words(key)}: {value}" for s in shown.case.statements for key, value in s.identifiers}
+                                 | {f"{identifier_words(key)}: {value}" for key, value in shown.case.identifiers})),
         exhibits=tuple((one.number, one.title, one.file.rpartition(".")[2].lower() if "." in one.file else "") for one in shown.case.exhibits),
         withheld=shown.withheld, masked=shown.masked,
     )  # fmt: skip
