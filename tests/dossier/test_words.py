@@ -4,7 +4,7 @@ import pytest
 
 from habeas.domain.statement import CIRCUMSTANCE_KEYS
 from habeas.domain.when import parse_when
-from habeas.dossier.words import circumstance_words, day_words
+from habeas.dossier.words import circumstance_words, day_words, locator_words
 from habeas.locale import speaking
 
 
@@ -35,3 +35,30 @@ def test_a_date_of_a_record_keeps_its_uncertainty():
 def test_every_circumstance_has_a_name_in_russian(key):
     with speaking("ru"):
         assert not set(circumstance_words(key)) & set("abcdefghijklmnopqrstuvwxyz_")
+
+
+@pytest.mark.parametrize(
+    ("english", "russian"),
+    [
+        ("p. 3", "с. 3"),
+        ("line 14", "строка 14"),
+        ("lines 2-5, from character 7", None),
+        ("p. 3, characters 10-20", None),
+        ("line 3, characters 1-26", "строка 3, символы 1-26"),
+        ("message 7", None),
+    ],
+)
+def test_a_place_in_an_exhibit_is_said_in_the_readers_language_whoever_wrote_it_down(english, russian):
+    with speaking("ru"):
+        said = locator_words(english)
+        assert said != english and locator_words(said) == said
+        assert said == (russian or said)
+    with speaking("en"):
+        assert locator_words(said) == english == locator_words(english)
+
+
+@pytest.mark.parametrize("free", ["", "back of the sheet", "fol. 12 r", "line fourteen", "00:12:30"])
+def test_a_place_that_a_person_wrote_otherwise_stays(free):
+    for code in ("en", "ru"):
+        with speaking(code):
+            assert locator_words(free) == free

@@ -12,7 +12,7 @@ from simulators.vaults import bare_case
 from habeas.vault.ahead import SealedAhead, take
 from habeas.vault.compartment import new_id
 from habeas.vault.disk import Disk
-from habeas.vault.errors import DiskFullError
+from habeas.vault.errors import DiskFullError, VaultError
 from habeas.vault.events import Kind, Why
 
 MIB = 1 << 20
@@ -84,6 +84,15 @@ def test_a_case_adopts_it_as_if_it_had_sealed_it_itself(tmp_path):
         made.append(draft.record(Kind.EXHIBIT, rid, {"number": "1"}, Why.ADDED, sealing=sealing))
     comp.commit(draft)
     assert [comp.read_content(comp.envelope(payload).content) for payload in made] == contents
+    assert left(comp.disk.root) == []
+    comp.close()
+
+
+def test_a_case_takes_nothing_that_was_sealed_for_another_vault(tmp_path):
+    comp = bare_case(tmp_path).comp
+    taken = take(Disk(comp.disk.root), [bytes(3 * MIB)])  # the same folder, closed and opened again
+    with pytest.raises(VaultError):
+        comp.draft().content(new_id(), taken)
     assert left(comp.disk.root) == []
     comp.close()
 

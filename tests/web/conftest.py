@@ -83,6 +83,10 @@ class Case:
         entry = self.book().find(Kind(kind), key)
         return self.post("/undo", status, kind=kind, key=key, revision=entry.revisions[-1].payload)
 
+    def write_interview(self, key, status=200, **form):
+        revision = self.book().find(Kind.INTERVIEW, key).revisions[-1].payload
+        return self.post(f"/interviews/{key}", status, **{"revision": revision, **form})
+
     def change_exhibit(self, number, status=200, **form):
         entry = self.book().find(Kind.EXHIBIT, number)
         return self.post(f"/exhibits/{number}", status, **{"revision": entry.revisions[-1].payload, **form})

@@ -77,6 +77,20 @@ def test_locking_ends_the_reading_and_nothing_of_the_case_stays(large, held):
     until_read(large)
 
 
+def test_a_reading_ends_when_nobody_came_for_too_long(large, held, monkeypatch):
+    assert "This case is being read" in large.get()
+    desk = large.visitor.desk
+    monkeypatch.setattr(desk.shelf, "examined", lambda _: pytest.fail("it was read on"))
+    large.visitor.now += 16 * 60
+    held.set()
+    for _ in range(200):
+        if desk._vault is None:
+            break
+        time.sleep(0.02)
+        desk.lock_if_away()
+    assert desk._vault is None and desk.openings == {}
+
+
 def test_a_reading_that_fails_is_tried_once_and_the_page_says_what_is_wrong(large, monkeypatch):
     def broken(*_):
         raise DamagedError("payload 0123")

@@ -14,7 +14,8 @@ from simulators.browsers import CHROMIUM
 from simulators.vaults import make_vault
 
 from habeas.domain.errors import UsageError
-from habeas.web.throwaway import IN_MEMORY, find_browser
+from habeas.vault.disk import Disk
+from habeas.web.throwaway import ALIVE, IN_MEMORY, PREFIX, _sweep, find_browser
 
 pytestmark = [pytest.mark.slow, pytest.mark.enable_socket, pytest.mark.timeout(120)]
 
@@ -56,6 +57,12 @@ def until_let_in(home):
     pytest.fail("the browser did not start")
 
 
+def of_group(leader):
+    """All processes of the browser."""
+    found = subprocess.run(["ps", "-e", "-o", "pid=,sid="], check=True, capture_output=True, text=True).stdout
+    return [int(pid) for pid, session in map(str.split, found.splitlines()) if int(session) == leader]
+
+
 def test_its_profile_is_its_owners_alone_and_gone_when_habeas_stops(sitting):
     process, _, _, home = sitting
     until_let_in(home)
@@ -64,6 +71,36 @@ def test_its_profile_is_its_owners_alone_and_gone_when_habeas_stops(sitting):
     process.send_signal(signal.SIGTERM)
     assert process.wait(30) == 0
     assert not home.exists()
+
+
+def test_nothing_of_a_page_that_crashed_stays_outside_its_profile(sitting, tmp_path):
+    process, browser, _, home = sitting
+    until_let_in(home)
+    for _ in range(100):
+        pages = [one for one in of_group(browser) if b"--type=renderer" in Path(f"/proc/{one}/cmdline").read_bytes()]
+        if pages:
+            break
+        time.sleep(0.1)
+    for one in pages:
+        os.kill(one, signal.SIGSEGV)
+    assert pages
+    time.sleep(1)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(30) == 0
+    assert not home.exists()
+    left = {path for path in tmp_path.rglob("*") if path.is_file() and not path.is_relative_to(tmp_path / "vault")}
+    assert left == {tmp_path / "bin/chromium", tmp_path / "said"}
+
+
+def test_what_a_killed_run_left_is_deleted_by_the_next_and_a_running_one_is_left_alone(tmp_path):
+    dead, living, foreign = (tmp_path / f"{PREFIX}{name}" for name in ("dead", "living", "foreign"))
+    for one in (dead, living, foreign):
+        one.mkdir()
+        (one / "Default").mkdir()
+    (dead / ALIVE).touch()
+    with Disk(living).lock(ALIVE):
+        _sweep(tmp_path)
+        assert [one.exists() for one in (dead, living, foreign)] == [False, True, True]
 
 
 def test_closing_its_window_stops_habeas(sitting):

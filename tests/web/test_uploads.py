@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from simulators.disks import FullDisk
+from simulators.vaults import PASSPHRASE
 
 from habeas.services.casebook import read_book
 from habeas.vault.events import Kind
@@ -127,6 +128,34 @@ def test_a_disk_that_fills_up_during_an_upload_is_said_and_nothing_half_stays(vi
     answer = visitor.client.post(f"/cases/{cid}/exhibits", content=body([("a.bin", bytes(9_000_000))]), headers=headers)
     assert answer.status_code == 400 and "The disk is full" in answer.text
     assert list((visitor.desk.root / "tmp").glob("*")) == []
+
+
+@pytest.mark.slow
+def test_an_upload_does_not_go_on_in_a_vault_that_was_closed_and_opened_again(visitor, monkeypatch):
+    monkeypatch.setattr(uploads, "GATHERED", 1)
+    visitor.post("/cases/new", title="One")
+    (cid,) = visitor.desk.vault.case_ids()
+    whole = body([("a.txt", b"a" * 500), ("b.bin", bytes(3_000_000))])
+
+    def pieces():
+        yield whole[:1_000]
+        visitor.desk.lock(wait=5)
+        visitor.desk.unlock(PASSPHRASE)
+        yield whole[1_000:]
+
+    headers = {"sec-fetch-site": "same-origin", "content-type": KIND, "content-length": str(len(whole))}
+    answer = visitor.client.post(f"/cases/{cid}/exhibits", content=pieces(), headers=headers)
+    assert answer.status_code == 400 and "the vault was locked" in answer.text
+    with visitor.desk.case(cid) as comp:
+        assert read_book(comp).of(Kind.EXHIBIT) == ()
+    assert list((visitor.desk.root / "tmp").glob("*")) == []
+
+
+@pytest.mark.slow
+def test_nothing_is_sealed_in_vain_for_a_case_that_is_not_there(visitor, monkeypatch):
+    monkeypatch.setattr(uploads, "take_ahead", lambda *_: pytest.fail("it was taken"))
+    headers = {"sec-fetch-site": "same-origin", "content-type": KIND}
+    assert visitor.client.post("/cases/case-000000000000/exhibits", content=body([("a", b"b")]), headers=headers).status_code == 404
 
 
 def test_files_for_a_case_that_is_not_yours_are_not_taken(visitor):

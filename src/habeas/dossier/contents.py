@@ -16,7 +16,7 @@ from habeas.domain.statement import CUSTODY_ACTS, Act, Statement
 from habeas.dossier.across import Chosen
 from habeas.dossier.selection import Selection
 from habeas.dossier.timeline import Bar, timeline
-from habeas.dossier.words import circumstance_words, day_words, finding_label, form_words, how_words, kind_title, point_words
+from habeas.dossier.words import circumstance_words, day_words, finding_label, form_words, how_words, kind_title, locator_words, point_words
 from habeas.examine.hostile import Challenge
 from habeas.examine.hypotheses import Cell, Matrix
 from habeas.examine.relative import follow, leading_nowhere
@@ -114,7 +114,7 @@ def _said(s: Statement) -> Data:
         "translation": s.quote_translation,
         "summary": s.summary or _bare(s),
         "exhibit": s.exhibit,
-        "locator": s.locator,
+        "locator": locator_words(s.locator),
         "circumstances": "; ".join(f"{circumstance_words(key)}: {value}" for key, value in s.circumstances),
         "identifiers": "; ".join(f"{identifier_words(key)}: {value}" for key, value in s.identifiers),
     }

@@ -2,15 +2,38 @@
 
 import re
 from datetime import date
+from functools import lru_cache
 
 from habeas.domain.case import Form
 from habeas.domain.finding import Certainty, Kind
 from habeas.domain.statement import HowKnown
 from habeas.domain.when import When
 from habeas.examine.wording import when_words
-from habeas.locale import language, long_date, speaking, tr
+from habeas.locale import LANGUAGES, in_language, language, long_date, speaking, tr, tr_mark
 
 _MOMENT = re.compile(r"([12]\d{3}-[01]\d-[0-3]\d)(?:T(\d\d:\d\d)(?::\d\d)?(Z?))?")
+
+
+_WHERE = (tr_mark("p. {page}"), tr_mark("line {line}"), tr_mark("lines {line}-{last}"), tr_mark("message {number}"))
+_IN = (tr_mark("{where}, from character {start}"), tr_mark("{where}, characters {start}-{end}"))
+
+
+@lru_cache(maxsize=64)
+def _reader(template: str, code: str) -> re.Pattern[str]:
+    """What reads a place in an exhibit as one language writes it."""
+    escaped = re.escape(in_language(code, template))
+    return re.compile(re.sub(r"\\{(\w+)\\}", lambda found: f"(?P<{found[1]}>{'.+' if found[1] == 'where' else '[0-9]+'})", escaped))
+
+
+def locator_words(locator: str) -> str:
+    """A place in an exhibit in the current language, whichever of ours it was written down in; what a person wrote otherwise stays."""
+    if not locator:
+        return ""
+    for template in (*_IN, *_WHERE):
+        for code in LANGUAGES:
+            if found := _reader(template, code).fullmatch(locator):
+                return tr(template, **{name: locator_words(part) if name == "where" else part for name, part in found.groupdict().items()})
+    return locator
 
 
 def kind_title(kind: Kind) -> str:

@@ -82,7 +82,7 @@ def _edited(book: Book, draft: Draft, kind: Kind, key: str, cells: Mapping[str, 
         one.id != entry.id and getattr(one.record, table.key) == getattr(record, table.key) for one in book.of(kind, withdrawn=True)
     ):
         raise BadInput.one(kind.value, tr("this {column} is taken", column=table.key), column=table.key)
-    if isinstance(record, Statement):
+    if isinstance(record, Statement) and record.exhibit != entry.record.exhibit:  # what rests on a withdrawn one can still be changed
         _fits(book, record)
     revise(draft, entry, record, Why.CORRECTED, reason)
     return entry
@@ -130,19 +130,21 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     kind: Kind
     id: str
     revision: str
+    withdrawn: bool = False
+    """Whether it was withdrawn then, which makes no revision."""
 
 
 def steps(book: Book, ids: Iterable[str]) -> tuple[Step, ...]:
     """What was just done to these records."""
     by_id = {one.id: one for one in book.entries}
-    return tuple(Step(kind=by_id[one].kind, id=one, revision=by_id[one].revisions[-1].payload) for one in ids)
+    return tuple(Step(kind=by_id[one].kind, id=one, revision=by_id[one].revisions[-1].payload, withdrawn=by_id[one].withdrawn) for one in ids)
 
 
 def may_take_back(book: Book, done: Iterable[Step]) -> None:
     """Raise UsageError where one of these records was changed since, or has nothing before what was done."""
     for step in done:
         entry = book.find(step.kind, step.id)
-        if entry.revisions[-1].payload != step.revision:
+        if entry.revisions[-1].payload != step.revision or entry.withdrawn != step.withdrawn:
             raise UsageError(tr("it was changed since, here or on another device; nothing was undone. Look at its history"))
         if step.kind is Kind.HEAD and len(entry.revisions) == 1:
             raise UsageError(tr("there is nothing to undo"))

@@ -17,7 +17,7 @@ from habeas.domain.identity import flat, fold
 from habeas.domain.statement import Side
 from habeas.dossier.redact import redact
 from habeas.examine.wording import identifier_words
-from habeas.locale import tr
+from habeas.locale import LANGUAGES, in_language, tr, tr_mark
 from habeas.seal.age import seal_with_passphrase
 from habeas.seal.bag import BagFile
 from habeas.seal.digest import digest_bytes
@@ -27,15 +27,19 @@ from habeas.services.cases import log_use
 from habeas.services.disclosing import Composed, bag_of
 from habeas.vault.compartment import Compartment
 from habeas.vault.errors import NotAllowedError
-from habeas.vault.events import Kind, What
+from habeas.vault.events import Kind, Touched, What
 from habeas.vault.vault import Vault, check_passphrase
 
 FOLDER = "dossier"
 RECIPIENTS = {
-    "interpol_ccf": "INTERPOL, Commission for the Control of Files", "un_wgeid": "UN Working Group on Enforced or Involuntary Disappearances",
-    "un_hrc": "UN Human Rights Committee", "ecthr": "European Court of Human Rights", "eu_asylum": "Asylum authority", "court": "Court",
-    "lawyer": "Lawyer",
-}  # fmt: skip
+    "interpol_ccf": tr_mark("INTERPOL, Commission for the Control of Files"),
+    "un_wgeid": tr_mark("UN Working Group on Enforced or Involuntary Disappearances"),
+    "un_hrc": tr_mark("UN Human Rights Committee"),
+    "ecthr": tr_mark("European Court of Human Rights"),
+    "eu_asylum": tr_mark("Asylum authority"),
+    "court": tr_mark("Court"),
+    "lawyer": tr_mark("Lawyer"),
+}
 """Codes as consents name them, and the names that are offered; any other name may be written."""
 
 
@@ -124,14 +128,26 @@ def _refused_in_words(case: Case, ids: Collection[str]) -> list[str]:
     return [one.person for one in case.consents if one.refused and fold(one.person) and fold(one.person) in said]
 
 
-_PURPOSES = frozenset({"", "dossier", "dossiers", "досье"})
+_PURPOSES = frozenset({"", "dossier", "a dossier", "dossiers", "досье"})
 """Purposes that cover a dossier; another one is told, and people decide."""
 
 
 def _recipient(text: str) -> str:
     """One spelling of a recipient: the code of the case folder, where it is one that is known."""
     folded = text.strip().casefold()
-    return next((code for code, words in RECIPIENTS.items() if folded in (code, words.casefold())), folded)
+    spelt = {code: {code, *(in_language(each, words).casefold() for each in LANGUAGES)} for code, words in RECIPIENTS.items()}
+    return next((code for code, spellings in spelt.items() if folded in spellings), folded)
+
+
+def recipient_words(text: str) -> str:
+    """A recipient by name, in the current language, where its code or name is known."""
+    words = RECIPIENTS.get(_recipient(text))
+    return tr(words) if words else text
+
+
+def purpose_words(text: str) -> str:
+    """The purpose of a consent; one that covers a dossier by that word."""
+    return tr("a dossier") if text.strip().casefold() in _PURPOSES - {""} else text
 
 
 def _same(one: str, other: str) -> bool:
@@ -214,6 +230,15 @@ def may_hand_over(comp: Compartment) -> None:
 def log_handed_over(comp: Compartment, ids: tuple[str, ...], recipient: str, fingerprint: str) -> None:
     """Say in the log what leaves, to whom, and which bag it was (the first figures of its digest), before it does."""
     log_use(comp, What.EXPORTED, ids, reason=tr("dossier for {who}, archive {digest}", who=recipient, digest=fingerprint[:16]), about="dossier")
+
+
+def handed_over(comp: Compartment) -> list[tuple[str, str]]:
+    """(when, to whom and which archive) of every dossier that left, newest first; words that this member may not read are left out."""
+    found = []
+    for _, _, t, line in comp.index.events(("Touched",)):
+        if isinstance(line, Touched) and line.what is What.EXPORTED and line.about == "dossier":
+            found.append((t, comp.words(line.reason)))
+    return found[::-1]
 
 
 def ids_of_disclosed(case: Case, entries: Sequence[tuple[str, Kind, str]]) -> tuple[str, ...]:

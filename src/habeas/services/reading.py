@@ -48,7 +48,9 @@ class Shelf:
     def read(self, comp: Compartment, step: Step) -> None:
         """Read a case, examine it and make its words searchable; ``step`` is called for each record, and may raise."""
         self._of(comp, step)
+        step()
         self.examined(comp)
+        step()
         read_into_index(comp, step)
 
     def _of(self, comp: Compartment, step: Step = lambda: None) -> Kept:

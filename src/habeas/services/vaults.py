@@ -51,6 +51,12 @@ def verify_vault(vault: Vault, progress: Progress = lambda *_: None) -> Verified
     return Verified(cases=tuple(cases), unopened=tuple(unopened))
 
 
+def on_the_same_disk(vault: Vault, place: Path) -> bool:
+    """Whether a folder, or the nearest one above it that is there, lies on the disk of the vault: a disk that is not in looks like that as well."""
+    there = next(one for one in (place.resolve(), *place.resolve().parents) if one.exists())
+    return there.stat().st_dev == vault.disk.root.stat().st_dev
+
+
 def make_backup(vault: Vault, place: Path, progress: Progress = lambda *_: None) -> Kept:
     """Back the vault up to a folder, and remember where."""
     place = place.resolve()

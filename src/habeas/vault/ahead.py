@@ -23,7 +23,7 @@ class SealedAhead:
 
     def __init__(self, disk: Disk, first: bytes, rest: Iterable[bytes], progress: Progress) -> None:
         """Seal a stream to its end; ``first``: what came of it already. Nothing stays where the stream raises."""
-        self.file_key = os.urandom(FILE_KEY)
+        self.disk, self.file_key = disk, os.urandom(FILE_KEY)
         self._held = ExitStack()
         with self._held:
             self._new = self._held.enter_context(disk.new_file())

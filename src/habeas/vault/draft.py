@@ -11,6 +11,7 @@ import msgspec
 from habeas.seal.age import FILE_KEY, Recipient, seal_header, seal_payload
 from habeas.vault.ahead import Progress, SealedAhead, take
 from habeas.vault.disk import Disk
+from habeas.vault.errors import VaultError
 from habeas.vault.events import Event, Kind, Recorded, Sealed, Why, commitment
 from habeas.vault.objects import LARGEST_PACK, SMALL, Header, Spot, blob_path, pack_directory
 from habeas.vault.padding import padded_size
@@ -167,6 +168,9 @@ class Draft:
 
     def _adopt(self, rid: str, ahead: SealedAhead) -> Sealing:
         """Take what was sealed already: its name, and a header for this epoch's key."""
+        if ahead.disk is not self._disk:  # its name would not be durable with this commit
+            ahead.drop()
+            raise VaultError("a file was sealed for a vault that was closed since; send it again")
         header = seal_header(ahead.file_key, [self._recipient])
         path = f"{self._folder}/{blob_path(ahead.payload.hex())}"
         try:

@@ -46,10 +46,12 @@ class Done(msgspec.Struct, frozen=True, kw_only=True):
     key: str = ""
     revision: str = ""
     """The newest revision when it was done: another one is not undone."""
+    withdrawn: bool = False
+    """Whether it withdrew the record: a second click does not undo the undoing."""
     steps: Mapping[str, tuple[Step, ...]] = {}
     """The same for several records, by case."""
     back: str = ""
-    """Where one looks at what ``steps`` changed."""
+    """Where one looks at what ``steps`` changed; the id of a statement for one record."""
     token: str = msgspec.field(default_factory=lambda: secrets.token_hex(8))
 
 
@@ -239,11 +241,10 @@ class Desk:
         return self._done[1] if self._told <= SHOWN_ON else None
 
     def undoing(self, untrusted_token: str, within: float) -> Done | None:
-        """What was done to several records under that word, once, and not longer than so many seconds ago."""
+        """What was done to several records under that word, not longer than so many seconds ago, and nothing after it."""
         at, done = self._done or (0.0, None)
         if done is None or not done.steps or done.token != untrusted_token or self._clock() - at > within:
             return None
-        self._done = None
         return done
 
     def looked(self, cid: str) -> bool:

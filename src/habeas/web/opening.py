@@ -50,7 +50,7 @@ def _begin(desk: Desk, cid: str, total: int) -> Opening:
 
     def step() -> None:
         opening.done += 1
-        if desk.leaving.is_set():
+        if not desk.is_open:  # a wish to lock, or nobody came for too long
             raise LockedDeskError
 
     def read() -> None:
@@ -63,7 +63,10 @@ def _begin(desk: Desk, cid: str, total: int) -> Opening:
         finally:
             opening.over = True
 
-    threading.Thread(target=read, daemon=True).start()
+    try:
+        threading.Thread(target=read, daemon=True).start()
+    except RuntimeError:  # no more threads: it is read as a small one is
+        opening.over = True
     return opening
 
 

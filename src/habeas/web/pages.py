@@ -1,6 +1,7 @@
 """What all screens share: forms as they come in, pages as they go out, errors in plain words, one request on the vault after the other."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from contextvars import ContextVar
 from datetime import date
 from http import HTTPStatus
 from typing import Any
@@ -8,6 +9,7 @@ from urllib.parse import parse_qsl
 
 import anyio
 import anyio.lowlevel
+from babel.numbers import format_decimal
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.requests import Request
@@ -39,10 +41,13 @@ _templates.globals.update(
     tr_n=tr_n,
     key_words=key_words,
     day=day_words,
+    thousands=lambda count: format_decimal(count, locale=language()),
     in_words=in_words,
     all_in_words=all_in_words,
     printable=lambda text: "".join(c if c.isprintable() else "�" for c in text),
 )
+_here: ContextVar[str] = ContextVar("here", default="")
+"""The page that is looked at, for the switch of the language."""
 _places: dict[object, anyio.CapacityLimiter] = {}
 
 
@@ -55,7 +60,8 @@ def page(desk: Desk, template: str, *, status: int = 200, stays: bool = False, *
     shown = desk.is_open
     seconds = 0 if not shown else LONGEST if stays else max(1, int(desk.seconds_left)) + 2
     html = _templates.get_template(template).render(
-        open=shown, left=desk.minutes_left, seconds=seconds, problems=values.pop("problems", ()), lang=language(), dir=_direction(), **values
+        open=shown, left=desk.minutes_left, seconds=seconds, problems=values.pop("problems", ()), lang=language(), dir=_direction(),
+        here=_here.get() if status == HTTPStatus.OK else "", stays=stays, **values
     )  # fmt: skip
     return HTMLResponse(html, status)
 
@@ -113,6 +119,7 @@ def screen(view: View) -> Callable[[Request], Awaitable[Response]]:
 
     async def endpoint(request: Request) -> Response:
         desk: Desk = request.app.state.desk
+        _here.set(request.url.path if request.method == "GET" else "")
         try:
             if reading := being_read(desk, request):
                 return _reading(desk, request, reading)

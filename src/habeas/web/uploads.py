@@ -22,6 +22,7 @@ from habeas.domain.errors import HabeasError
 from habeas.locale import tr
 from habeas.services.exhibits import Outcome, take_ahead
 from habeas.vault.ahead import SealedAhead
+from habeas.vault.errors import NotAllowedError
 from habeas.vault.vault import Vault
 from habeas.web.desk import Desk, LockedDeskError
 from habeas.web.pages import FormError, go, in_turn, page, problems_of
@@ -60,14 +61,21 @@ def upload(seal: Sealing, show: Showing) -> Callable[[Request], Awaitable[Respon
         progress = desk.progress = Progress(cid=request.path_params.get("cid", "-"), total=int(request.headers.get("content-length") or 0))
         try:
             outcomes: list[Outcome] = []
+            closings = desk.closings
 
             def some(helping: Helping) -> Response:
+                if desk.closings != closings:
+                    raise FormError(_locked())
                 made = seal(desk, request, helping.files())
                 outcomes.extend(made)
                 progress.lines += [Line(name=one.file.name, outcome=one.outcome, number=one.number, why=one.why) for one in made]
                 return Response(status_code=204)
 
-            coming = incoming(request.headers.get("content-type", ""), _pieces(desk, request, progress))
+            refused = await in_turn(lambda: _may_write(desk, request), desk, request)
+            if refused.status_code != HTTPStatus.NO_CONTENT:
+                await _rest(request)
+                return refused
+            coming = incoming(request.headers.get("content-type", ""), _pieces(desk, request, progress, closings))
             over = False
             while not over:
                 with Helping() as helping:
@@ -129,12 +137,25 @@ class Helping:
         return ((name, content if isinstance(content, SealedAhead) else (content,)) for name, content in self._came)
 
 
-def _pieces(desk: Desk, request: Request, progress: Progress) -> Iterator[bytes]:
+def _may_write(desk: Desk, request: Request) -> Response:
+    """Whether the case of this address takes anything from whoever sends it: said before a file is sealed in vain."""
+    if "cid" in request.path_params:
+        with desk.case(request.path_params["cid"]) as comp:
+            if not comp.me.role.writes:
+                raise NotAllowedError(f"role {comp.me.role}")
+    return Response(status_code=HTTPStatus.NO_CONTENT)
+
+
+def _locked() -> str:
+    return tr("the vault was locked; look at the exhibits for what was sealed before")
+
+
+def _pieces(desk: Desk, request: Request, progress: Progress, closings: int) -> Iterator[bytes]:
     """What the browser sends, read in a thread. Raises FormError."""
     stream = request.stream()
     while piece := anyio.from_thread.run(_next, stream):
-        if not desk.is_open:
-            raise FormError(tr("the vault was locked; look at the exhibits for what was sealed before"))
+        if not desk.is_open or desk.closings != closings:  # or opened again meanwhile
+            raise FormError(_locked())
         desk.touch()
         progress.came += len(piece)
         yield piece

@@ -3,10 +3,13 @@
 import io
 import re
 import zipfile
+from hashlib import sha256
 
 import pytest
 
+from habeas.locale import speaking
 from habeas.services.changing import edit
+from habeas.services.handing import _recipient, purpose_words, recipient_words
 from habeas.vault.events import Kind
 
 pytestmark = pytest.mark.slow
@@ -82,6 +85,26 @@ def test_what_was_marked_is_undone_whole_or_not_at_all(sample, shown):
         edit(comp, Kind.STATEMENT, "S001", {"summary": "as a colleague put it"}, "")
     assert "changed since" in shown(sample.visitor.post("/undo", status=422, token=token).text)
     assert not any(marks().values())
+
+
+def test_a_statement_whose_exhibit_was_withdrawn_can_still_be_kept_from_leaving(sample):
+    cited = next(one for one in sample.book().of(Kind.STATEMENT) if one.record.disclosable and one.record.exhibit == "1")
+    sample.post("/exhibits/1/withdraw")
+    seen = re.search(r'name="seen" value="([0-9a-f]+)"', sample.get("/dossier"))[1]
+    sample.post("/dossier/mark", seen=seen)
+    assert not sample.book().find(Kind.STATEMENT, cited.key).record.disclosable
+
+
+def test_what_was_handed_over_stands_on_the_page_of_the_dossier(sample, shown):
+    body = sealed(sample).content
+    assert f"dossier for Court, archive {sha256(body).hexdigest()[:16]}" in shown(sample.get("/dossier")).split("Handed over")[1]
+
+
+def test_a_consent_names_its_recipient_in_either_language(sample, shown):
+    assert _recipient("Суд") == _recipient("court") == _recipient("Court") == "court"
+    assert _recipient("Somebody Else") == "somebody else"
+    with speaking("ru"):
+        assert recipient_words("interpol_ccf") == "ИНТЕРПОЛ, Комиссия по контролю файлов" and purpose_words("dossier") == "досье"
 
 
 def test_only_the_chosen_findings_stand_in_it(sample):

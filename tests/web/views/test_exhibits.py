@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 
 import pytest
 from PIL import Image
@@ -127,6 +128,8 @@ def test_what_is_recorded_of_an_exhibit_is_not_saved_over_a_later_change_and_wha
     sample.change_exhibit("1", title="A colleague's title", form="scan")
     text = sample.change_exhibit("1", status=422, revision=older, title="My title", form="copy").text
     assert "changed since you opened it" in shown(text) and 'value="My title"' in text
+    again = re.search(r'name="revision" value="([^"]+)"', text)[1]
+    sample.change_exhibit("1", status=422, revision=again, title="My title", form="copy")  # a second click saves no more than the first
     assert sample.book().find(Kind.EXHIBIT, "1").record.title == "A colleague's title"
     text = sample.change_exhibit("1", status=422, title="My title", form="nothing").text
     assert 'value="My title"' in text

@@ -4,6 +4,11 @@ import re
 
 import pytest
 
+from habeas.services.casebook import read_book
+from habeas.vault.errors import DiskFullError
+from habeas.vault.events import Kind
+from habeas.web.views import records
+
 pytestmark = pytest.mark.slow
 OWN = {"sec-fetch-site": "same-origin"}
 TABLE = b"pseudonym,phone,due,faith\nAunt,+0,5 January 2031,x\nUncle,,,\n"
@@ -35,6 +40,52 @@ def test_filing_is_undone_by_one_click_once(visitor, shown):
     assert "Undone." in text and "letter.txt" in text and "The inbox is empty" not in text
     assert "01-letter.txt" not in shown(visitor.get(f"/cases/{cid}/exhibits")).split("Withdrawn")[0]
     assert "too long ago" in shown(visitor.post("/undo", status=422, token=token).text)
+
+
+def test_a_wish_to_lock_in_the_middle_of_an_undo_waits_behind_all_of_it(visitor, monkeypatch):
+    visitor.post("/cases/new", title="One")
+    (cid,) = visitor.desk.vault.case_ids()
+    drop(visitor, "letter.txt", b"a letter")
+    text = visitor.post("/inbox/file", **{"file-1": "on", "case": cid}).text
+    token = re.search(r'action="/undo"><input type="hidden" name="token" value="([0-9a-f]+)"', text)[1]
+    real = records.take_back
+    monkeypatch.setattr(records, "take_back", lambda comp, made: (real(comp, made), visitor.desk.leaving.set()))
+    visitor.client.post("/undo", data={"token": token}, headers=OWN)
+    visitor.desk.lock()
+    visitor.unlock()
+    assert "letter.txt" in visitor.get("/inbox")
+    with visitor.desk.case(cid) as comp:
+        assert read_book(comp).of(Kind.EXHIBIT) == ()
+
+
+def test_what_is_left_of_an_undo_that_failed_can_be_asked_for_again(visitor, monkeypatch):
+    visitor.post("/cases/new", title="One")
+    (cid,) = visitor.desk.vault.case_ids()
+    drop(visitor, "letter.txt", b"a letter")
+    text = visitor.post("/inbox/file", **{"file-1": "on", "case": cid}).text
+    token = re.search(r'action="/undo"><input type="hidden" name="token" value="([0-9a-f]+)"', text)[1]
+    real, times = records.take_back, []
+
+    def failing(comp, made):
+        times.append(comp.cid)
+        if len(times) == 2:
+            raise DiskFullError
+        real(comp, made)
+
+    monkeypatch.setattr(records, "take_back", failing)
+    visitor.post("/undo", status=422, token=token)
+    visitor.post("/undo", token=token)
+    assert times[1:] == [cid, cid]
+    with visitor.desk.case(cid) as comp:
+        assert read_book(comp).of(Kind.EXHIBIT) == ()
+
+
+def test_columns_are_guessed_by_a_word_of_their_heading_and_cases_without_a_name_are_warned_of(visitor, shown):
+    text = drop(visitor, "clients.csv", b"Case no,Phone number,Due date\n7,+0,5 January 2031\n", "/inbox/table")
+    assert [re.search(rf'name="column-{n}".*?value="(\w+)" selected', text, re.DOTALL)[1] for n in range(3)] == ["title", "address", "due_on"]
+    token = next(iter(visitor.desk.waiting))
+    text = shown(visitor.post("/inbox/cases", token=token, **{"column-0": "person", "column-1": "address", "column-2": "due_on"}).text)
+    assert "called by their rows" in text
 
 
 def test_the_inbox_is_no_case_among_the_cases(visitor, shown):

@@ -11,6 +11,7 @@ from habeas.services.erasing import shred
 from habeas.vault.events import Because, Kind
 
 pytestmark = pytest.mark.slow
+OWN = {"sec-fetch-site": "same-origin"}
 
 
 def test_a_task_is_added_done_and_undone(sample, shown):
@@ -36,12 +37,12 @@ def test_a_deadline_is_counted_only_from_a_rule_that_was_verified(sample, shown)
 def test_an_interview_from_the_script_to_the_papers(sample, shown):
     assert "first say" in shown(sample.post("/interviews", status=422, person="Aunt").text)
     text = sample.post("/interviews", person="Aunt", language="ru", consent_read="true").text
-    key = re.search(r"/interviews/([0-9a-f]+)/paper", text)[1]
-    sample.post(f"/interviews/{key}", text="Он был дома.", do="pause")
+    key = re.search(r'action="[^"]*/interviews/([0-9a-f]+)"', text)[1]
+    sample.write_interview(key, text="Он был дома.", do="pause")
     paper = shown(sample.get(f"/interviews/{key}/paper"))
     assert "Согласие" in paper and "Consent" in paper and "Он был дома." in paper
-    assert "read it back" in shown(sample.post(f"/interviews/{key}", status=422, text="Он был дома.", do="finish").text)
-    assert "Он был дома." in shown(sample.post(f"/interviews/{key}", text="Он был дома.", do="finish", read_back="true").text)
+    assert "read it back" in shown(sample.write_interview(key, status=422, text="Он был дома.", do="finish").text)
+    assert "Он был дома." in shown(sample.write_interview(key, text="Он был дома.", do="finish", read_back="true").text)
     assert shown(sample.get(f"/interviews/{key}/paper")).count("Он был дома.") == 2  # what is signed is what was sealed
 
 
@@ -150,8 +151,11 @@ def test_the_sheet_prints_before_any_statement_exists(visitor, shown):
 def test_backup_verification_and_another_passphrase(visitor, shown, tmp_path):
     visitor.post("/cases/new", title="One")
     assert "Everything holds." in shown(visitor.post("/settings/verify").text)
-    assert "Backed up" in shown(visitor.post("/settings/backup", place=str(tmp_path / "copy")).text) and (tmp_path / "copy").is_dir()
-    assert "inside the vault" in shown(visitor.post("/settings/backup", status=422, place=str(visitor.desk.root / "x")).text)
+    text = visitor.post("/settings/backup", status=422, place=str(tmp_path / "copy")).text
+    assert "is the other disk in" in shown(text) and 'name="same_disk"' in text and not (tmp_path / "copy").exists()
+    done = visitor.post("/settings/backup", place=str(tmp_path / "copy"), same_disk="true").text
+    assert "Backed up" in shown(done) and (tmp_path / "copy").is_dir()
+    assert "inside the vault" in shown(visitor.post("/settings/backup", status=422, place=str(visitor.desk.root / "x"), same_disk="true").text)
     assert "Name the folder" in shown(visitor.post("/settings/backup", status=422, place="").text)
     new = "another passphrase"
     visitor.post("/settings/passphrase", status=422, old="wrong one entirely", passphrase=new, again=new)
@@ -186,8 +190,8 @@ def test_a_task_at_the_end_of_the_calendar_spoils_no_calendar(sample):
 
 def test_many_ticks_are_one_form_and_a_long_interview_is_kept(sample):
     sample.post("/dossier/mark", status=422, **{f"s-X{number}": "on" for number in range(3000)})
-    key = re.search(r"/interviews/([0-9a-f]+)/paper", sample.post("/interviews", person="Aunt", consent_read="true").text)[1]
-    sample.post(f"/interviews/{key}", text="ж" * 250_000, do="pause")
+    key = re.search(r'action="[^"]*/interviews/([0-9a-f]+)"', sample.post("/interviews", person="Aunt", consent_read="true").text)[1]
+    sample.write_interview(key, text="ж" * 250_000, do="pause")
     assert len(sample.book().find(Kind.INTERVIEW, key).record.text) == 250_000
 
 
@@ -217,4 +221,45 @@ def test_a_first_page_is_not_saved_over_a_later_change(sample, shown):
     sample.post("/head", revision=older, title="A colleague's title")
     text = sample.post("/head", status=422, revision=older, title="My title").text
     assert "changed since you opened it" in shown(text) and 'value="My title"' in text
+    again = re.search(r'action="[^"]*/head"><input type="hidden" name="revision" value="([^"]+)"', text)[1]
+    sample.post("/head", status=422, revision=again, title="My title")  # a second click saves no more than the first
     assert sample.book().case().title == "A colleague's title"
+
+
+def test_an_interview_is_not_saved_over_what_another_window_wrote(sample, shown):
+    key = re.search(r'action="[^"]*/interviews/([0-9a-f]+)"', sample.post("/interviews", person="Aunt", consent_read="true").text)[1]
+    older = sample.book().find(Kind.INTERVIEW, key).revisions[-1].payload
+    sample.write_interview(key, text="The other window.", do="pause")
+    for _ in range(2):
+        text = sample.write_interview(key, status=422, revision=older, text="This window.", do="pause").text
+        assert "changed since you opened it" in shown(text) and "This window." in shown(text)
+    assert sample.book().find(Kind.INTERVIEW, key).record.text == "The other window."
+
+
+def test_papers_to_sign_hold_the_last_words_as_well(sample, shown):
+    key = re.search(r'action="[^"]*/interviews/([0-9a-f]+)"', sample.post("/interviews", person="Aunt", consent_read="true").text)[1]
+    assert shown(sample.write_interview(key, text="The last words.", do="paper").text).count("The last words.") == 2
+
+
+def test_a_table_that_was_taken_is_undone_by_one_click(sample, shown):
+    before = sample.book().case()
+    table = b"id,side,act,when,speaker\nS901,witness,present,1977-08-05,a\nS902,witness,present,1977-08-06,b\n"
+    text = sample.visitor.client.post(f"/cases/{sample.cid}/statements/table", files={"files": ("t.csv", table)}, headers=OWN).text
+    token = re.search(r'name="token" value="([0-9a-f]+)"', text)[1]
+    text = sample.post("/statements/import", token=token).text
+    undo = re.search(r'action="/undo"><input type="hidden" name="token" value="([0-9a-f]+)"', text)[1]
+    assert len(sample.book().case().statements) == len(before.statements) + 2
+    sample.visitor.post("/undo", token=undo)
+    assert sample.book().case() == before
+
+
+def test_undo_of_the_accusation_leads_back_to_the_statement_and_a_second_click_undoes_nothing(sample):
+    text = sample.post("/accuse", statement="S008").text
+    fields = dict(re.findall(r'name="(kind|key|revision|withdrawn|back)" value="([^"]*)"', text.split("/undo")[1].split("</form>")[0]))
+    assert str(sample.post("/undo", **fields).url).endswith("/statements/S008")
+    sample.post("/undo", status=422, **fields)
+    text = sample.post("/statements/S008/withdraw").text
+    fields = dict(re.findall(r'name="(kind|key|revision|withdrawn|back)" value="([^"]*)"', text.split("/undo")[1].split("</form>")[0]))
+    sample.post("/undo", **fields)
+    sample.post("/undo", status=422, **fields)
+    assert not sample.book().find(Kind.STATEMENT, "S008").withdrawn

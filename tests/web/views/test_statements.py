@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from habeas.services.casebook import read_book
 from habeas.services.changing import edit
 from habeas.vault.events import Kind
 
@@ -173,3 +174,15 @@ def test_our_own_words_are_not_shown_as_a_quotation(sample, shown):
     quotes = re.findall(r"<blockquote[^>]*>(.*?)</blockquote>", page)
     known = {one.record.quote for one in sample.book().of(Kind.STATEMENT)}
     assert all(html.unescape(one) in known for one in quotes) and "in our words" in shown(page) and text
+
+
+def test_a_new_statement_becomes_part_of_the_accusation_by_a_tick(visitor, shown):
+    visitor.post("/cases/new", title="One")
+    (cid,) = visitor.desk.vault.case_ids()
+    five = {"speaker": "an office", "side": "state", "act": "departed", "when": "2017-01-05"}
+    text = visitor.post(f"/cases/{cid}/statements", status=422, **five, accused="true", how_known="nonsense").text
+    assert re.search(r'name="accused" value="true" checked', text)  # a bad field keeps the tick
+    visitor.post(f"/cases/{cid}/statements", **five, accused="true")
+    visitor.post(f"/cases/{cid}/statements", **five)
+    with visitor.desk.case(cid) as comp:
+        assert read_book(comp).case().accusation == ("S001",)

@@ -8,8 +8,8 @@ const post = (path, fields) => fetch(path, { method: "POST", body: new URLSearch
 
 // Leaving: by the clock, with another window, going back.
 const windows = new BroadcastChannel("habeas");
-const away = () => location.replace("/away");
-windows.onmessage = () => { document.documentElement.hidden = true; setTimeout(away, 1000); };  // by then this browser has its new cookie
+const away = () => { leaving = true; location.replace("/away"); };
+windows.onmessage = () => { leaving = true; document.documentElement.hidden = true; setTimeout(away, 1000); };  // by then this browser has its new cookie
 addEventListener("pagehide", () => { document.documentElement.hidden = true; });  // what is kept for going back is blank
 addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 const seconds = Number(body.dataset.seconds || 0);
@@ -31,7 +31,8 @@ if (seconds && byId("left")) setInterval(() => {
   const minutes = Math.max(1, Math.round((until - Date.now()) / 60000));
   byId("left").textContent = body.dataset.left.replace("#", String(minutes));
 }, 20000);
-byId("lock")?.addEventListener("submit", () => windows.postMessage("lock"));
+let leaving = false;
+byId("lock")?.addEventListener("submit", () => { leaving = true; windows.postMessage("lock"); });
 
 // Keys. The table of src/habeas/web/keys.py; a test compares the two.
 const rows = () => [...document.querySelectorAll("a.open")];
@@ -50,6 +51,12 @@ const doing = {
 };
 const keys = { "?": "help", "/": "search", "j": "next", "k": "previous", "e": "edit", "n": "new" };
 const going = { "c": "/cases", "i": "/inbox", "t": "/agenda", "h": "/help" };
+// A key by where it lies, where the keyboard writes other letters.
+function latin(event) {
+  if (event.key.length !== 1 || event.key < "\u0080" && event.code !== "Slash") return event.key;
+  if (event.code === "Slash") return event.shiftKey ? "?" : "/";
+  return /^Key[A-Z]$/.test(event.code) ? event.code[3].toLowerCase() : event.key;
+}
 let last = 0;
 let locking = false;
 let went = 0;
@@ -61,9 +68,10 @@ addEventListener("keydown", (event) => {
   }
   const typing = event.target instanceof Element && event.target.closest("input, textarea, select");
   if (typing || event.ctrlKey || event.metaKey || event.altKey || !byId("lock")) return;
-  if (event.timeStamp - went < 1200 && going[event.key]) { location.assign(going[event.key]); return; }
-  went = event.key === "g" ? event.timeStamp : 0;
-  if (keys[event.key]) { event.preventDefault(); doing[keys[event.key]](); }
+  const key = latin(event);
+  if (event.timeStamp - went < 1200 && going[key]) { location.assign(going[key]); return; }
+  went = key === "g" ? event.timeStamp : 0;
+  if (keys[key]) { event.preventDefault(); doing[keys[key]](); }
 });
 document.querySelector(".errors[tabindex]")?.focus();
 for (const button of document.querySelectorAll("button.print")) button.addEventListener("click", () => print());
@@ -88,13 +96,16 @@ if (opening) {
 // Files: chosen or dropped anywhere; progress by server-sent events; one can go on reading meanwhile.
 const card = byId("progress");
 let sending = false;
-addEventListener("beforeunload", (event) => { if (sending) event.preventDefault(); });
+const written = new Set();  // forms in which something was typed that was not sent
+addEventListener("input", (event) => { const form = event.target.closest?.("main form[method=post]:not(.filters):not(.drop):not([data-autosave])"); if (form) written.add(form); });
+addEventListener("submit", (event) => { written.delete(event.target); });
+addEventListener("beforeunload", (event) => { if (!leaving && (sending || written.size)) event.preventDefault(); });
 function told(state) {
   const share = state.total ? Math.min(100, 100 * state.came / state.total) : 0;
   const handled = state.sealed + state.duplicate + state.refused;
   card.querySelector("progress").value = Math.round(0.9 * share + (state.files ? 10 * handled / state.files : 0));
   card.querySelector(".sums").textContent = card.dataset.sums.replace("#1", state.sealed).replace("#2", state.duplicate).replace("#3", state.refused).replace("#4", state.files);
-  card.querySelector("ul").replaceChildren(...state.lines.map((line) => {
+  card.querySelector("ul:not(.before)").replaceChildren(...state.lines.map((line) => {
     const item = document.createElement("li");
     const name = document.createElement("bdi");
     name.textContent = line.name;
@@ -102,9 +113,19 @@ function told(state) {
     return item;
   }));
 }
+const queue = [];
 async function send(files, path) {
-  if (sending || !files.length) return;
+  if (files.length) queue.push([files, path]);
+  if (sending) return;
   sending = true;
+  while (queue.length) {
+    const [some, where] = queue.shift();
+    card.querySelector(".before").append(...card.querySelector("ul:not(.before)").children);
+    await sendSome(some, where);
+  }
+  sending = false;
+}
+async function sendSome(files, path) {
   const form = new FormData();
   for (const file of files) form.append("files", file);
   card.hidden = false;
@@ -118,9 +139,8 @@ async function send(files, path) {
     if (answer.redirected) return away();
   } catch { good = false; }
   clearTimeout(started);
-  sending = false;
   events?.close();
-  look();
+  await new Promise((done) => { look(); events.addEventListener("over", done); events.addEventListener("error", done); setTimeout(done, 3000); });  // the outcome of each
   card.querySelector("progress").value = 100;
   const link = card.querySelector(".after");
   link.href = path;
@@ -190,15 +210,29 @@ if (text && cite) document.addEventListener("selectionchange", () => {
 const talk = document.querySelector("form[data-autosave]");
 if (talk) {
   let changed = 0;
+  const fields = () => ({ text: talk.elements.text.value, revision: talk.elements.revision.value, do: "pause" });
   const keep = async () => {
+    clearTimeout(changed);
     changed = 0;
     let good = false;
     try {
-      const answer = await post(talk.getAttribute("action") || location.pathname, { text: talk.elements.text.value, do: "pause" });
+      const answer = await post(talk.getAttribute("action"), fields());
       good = answer.ok && new URL(answer.url).pathname === location.pathname;  // a locked vault leads elsewhere
+      if (good) talk.elements.revision.value = /name="revision" value="([^"]+)"/.exec(await answer.text())[1];
     } catch { good = false; }
     byId("saved").classList.toggle("bad", !good);
     byId("saved").textContent = !good ? talk.dataset.lost : talk.dataset.autosave.replace("#", new Date().toTimeString().slice(0, 5));
   };
-  talk.addEventListener("input", () => { clearTimeout(changed); changed = setTimeout(keep, 5000); });
+  talk.addEventListener("input", () => { clearTimeout(changed); changed = setTimeout(keep, 2000); });
+  talk.addEventListener("submit", () => { clearTimeout(changed); changed = 0; });
+  const short = () => talk.elements.text.value.length < 8000;  // what a page may send while it goes away: 64 KiB, six bytes a letter
+  addEventListener("beforeunload", (event) => { if (changed && !short() && !leaving) event.preventDefault(); });
+  addEventListener("pagehide", () => {
+    if (changed && !leaving) fetch(talk.getAttribute("action"), { method: "POST", body: new URLSearchParams(fields()), keepalive: true });
+  });
+  byId("lock")?.addEventListener("submit", (event) => {  // the last words first, for half a second at most
+    if (!changed) return;
+    event.preventDefault();
+    Promise.race([keep(), new Promise((done) => { setTimeout(done, 500); })]).finally(() => { changed = 0; byId("lock").submit(); });
+  });
 }

@@ -177,7 +177,7 @@ def accuse(desk: Desk, request: Request, form: Form) -> Response:
         change_head(one.comp, {}, after, "")
         said = tr("{id} is part of the accusation.", id=key) if key in after else tr("{id} is no longer part of the accusation.", id=key)
         head = one.book.head()
-        one.did(said, Kind.HEAD, head.id if head else "")
+        one.did(said, Kind.HEAD, head.id if head else "", back=key)
     return go(f"/cases/{one.cid}/statements/{key}")
 
 
@@ -191,7 +191,7 @@ def head(desk: Desk, request: Request, form: Form) -> Response:
                 one.as_opened(entry, form)
             change_head(one.comp, typed, None, "")
         except HabeasError as error:
-            return _sheet(one, typed, problems_of(error))
+            return _sheet(one, {**typed, "revision": form.get("revision", "")}, problems_of(error))
         one.did(tr("The case's first page was changed."), Kind.HEAD, entry.id if entry else "")
     return go(f"/cases/{one.cid}/sheet")
 
@@ -208,7 +208,7 @@ def _sheet(one: Opened, typed: Mapping[str, str], problems: tuple[str, ...] = ()
     return one.page(
         "sheet.html", "overview", status=422 if problems else 200, problems=problems, rows=rows, tasks=open_tasks(one), held=status(one.comp),
         notes=one.book.of(Kind.NOTE), first={name: typed.get(name, getattr(case, name)) for name in FIRST_PAGE},
-        revision=head.revisions[-1].payload if head else "",
+        revision=typed.get("revision", head.revisions[-1].payload if head else ""),
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from habeas.domain.case import Case, Review
 from habeas.domain.errors import UsageError
 from habeas.domain.finding import BearsOn, Finding
 from habeas.domain.statement import Side, Statement
-from habeas.dossier.words import certainty_label, finding_label, kind_title
+from habeas.dossier.words import certainty_label, finding_label, kind_title, locator_words
 from habeas.examine.wording import act_words, when_words
 from habeas.locale import tr, tr_mark
 from habeas.services.casebook import Book, Entry, need_case
@@ -57,7 +57,8 @@ def told(case: Case, statement: Statement) -> Told:
         when=when_words(statement.when) if statement.when else tr("undated"),
         place=" → ".join(part for part in (statement.place, statement.to_place) if part),
         said_on=when_words(statement.stated_on) if statement.stated_on else "", quote=statement.quote, summary=statement.summary,
-        translation=statement.quote_translation, exhibit=statement.exhibit, locator=statement.locator, accused=statement.id in case.accusation,
+        translation=statement.quote_translation, exhibit=statement.exhibit, locator=locator_words(statement.locator),
+        accused=statement.id in case.accusation,
         disclosable=statement.disclosable, hard=any(one.distressing for one in case.exhibits if one.number == statement.exhibit),
     )  # fmt: skip
 
@@ -109,10 +110,11 @@ class Opened(msgspec.Struct, kw_only=True):
         if form.get("revision", "") != entry.revisions[-1].payload:
             raise UsageError(tr("this was changed since you opened it; open it again, and put in what you want to change"))
 
-    def did(self, words: str, kind: Kind | None = None, key: str = "") -> None:
-        """Say on the next page what was done; with ``kind`` and ``key`` it can be undone there."""
-        revision = self.book.find(kind, key).revisions[-1].payload if kind and key else ""
-        self.desk.did(Done(cid=self.cid, words=words, kind=kind.value if kind else "", key=key, revision=revision))
+    def did(self, words: str, kind: Kind | None = None, key: str = "", back: str = "") -> None:
+        """Say on the next page what was done; with ``kind`` and ``key`` it can be undone there. ``back``: the statement that is looked at then."""
+        entry = self.book.find(kind, key) if kind and key else None
+        revision, withdrawn = (entry.revisions[-1].payload, entry.withdrawn) if entry else ("", False)
+        self.desk.did(Done(cid=self.cid, words=words, kind=kind.value if kind else "", key=key, revision=revision, withdrawn=withdrawn, back=back))
 
     def page(self, template: str, tab: str, *, status: int = 200, **values: Any) -> Response:
         """A page of this case."""
@@ -124,7 +126,9 @@ class Opened(msgspec.Struct, kw_only=True):
         return {
             "cid": self.cid, "case": case, "name": case.pseudonym or case.title, "people": len({one.code for one in self.comp.roster.active()}),
             "counts": {"statements": len(case.statements), "exhibits": len(case.exhibits)}, "alarms": [str(one) for one in self.comp.alarms],
-            "left_out": self.book.left_out(), "may_write": self.comp.me.role.writes, "done": self.desk.just_done(self.cid, SHOWN_FOR),
+            "left_out": self.book.left_out(),
+            "changed": max((each.t for entry in self.book.entries for each in entry.revisions), default=""),
+            "may_write": self.comp.me.role.writes, "done": self.desk.just_done(self.cid, SHOWN_FOR),
         }  # fmt: skip
 
 

@@ -12,11 +12,13 @@ from starlette.responses import Response
 
 from habeas.domain.case import Case
 from habeas.domain.errors import HabeasError, UsageError
+from habeas.domain.when import parse_when
 from habeas.domain.work import Note
 from habeas.dossier.redact import NothingToDiscloseError
 from habeas.dossier.word import word_copy
+from habeas.examine.wording import when_words
 from habeas.intake.looking import draw
-from habeas.locale import LANGUAGES, speaking, tr
+from habeas.locale import LANGUAGES, language, speaking, tr
 from habeas.seal.digest import digest_bytes
 from habeas.seal.verify import group_fingerprint
 from habeas.services.cases import log_use, vault_source
@@ -28,6 +30,7 @@ from habeas.services.handing import (
     Leaves,
     consents_for,
     digest_of,
+    handed_over,
     ids_of_disclosed,
     log_handed_over,
     may_hand_over,
@@ -56,7 +59,7 @@ def _choices(form: Form) -> dict[str, Any]:
         "recipient": form.get("recipient", "").strip(),
         "findings": tuple(name.removeprefix("finding-") for name in form if name.startswith("finding-")),
         "coarse": tuple(name.removeprefix("coarse-") for name in form if name.startswith("coarse-")), "originals": bool(form.get("originals")),
-        "speak": form.get("speak") if form.get("speak") in LANGUAGES else "en",
+        "speak": form.get("speak") if form.get("speak") in LANGUAGES else language(),
         "answers": {name: form.get(name, "").strip() for name in QUESTIONS},
     }  # fmt: skip
 
@@ -82,12 +85,14 @@ def _builder(one: Opened, form: Form, problems: tuple[str, ...] = ()) -> Respons
     except NothingToDiscloseError as error:
         trouble = str(error)
     return one.page(
-        "dossier.html", "dossier", status=422 if problems else 200, problems=problems, form=form, chosen=chosen, recipients=RECIPIENTS,
+        "dossier.html", "dossier", status=422 if problems else 200, problems=problems, form=form, chosen=chosen,
+        recipients=[tr(words) for words in RECIPIENTS.values()],
         spoken=LANGUAGES, cards=found,
         marks=_marks(case), leaves=leaves, trouble=trouble, warnings=warnings, allowed=allowed, offered=offered, statements=[told(case,
         s) for s in case.statements],
         untranslated=untranslated(case), agreed=consents_for(case, chosen["recipient"], today()) if leaves else (), questions=_questions(),
-        fingerprint=group_fingerprint(signing_key(one.desk.vault).fingerprint), mayseal=one.comp.me.role.writes,
+        fingerprint=group_fingerprint(signing_key(one.desk.vault).fingerprint), mayseal=one.comp.me.role.writes, handed=handed_over(one.comp),
+        edtf=lambda text: when_words(parse_when(text)),
     )  # fmt: skip
 
 
@@ -118,7 +123,10 @@ def mark(desk: Desk, request: Request, form: Form) -> Response:
             for key, before in keyed.items()
             if (f"{prefix}{key}" in form) != before
         ]  # fmt: skip
-        changed = edit_many(one.comp, changes, "")
+        try:
+            changed = edit_many(one.comp, changes, "")
+        except HabeasError as error:
+            return _builder(one, {}, problems_of(error))
         if changed:
             done = {one.cid: steps(one.book, [entry.id for entry in changed])}
             desk.did(Done(cid=one.cid, words=tr("What may leave was changed."), steps=done, back=f"/cases/{one.cid}/dossier"))

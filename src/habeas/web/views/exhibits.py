@@ -94,7 +94,7 @@ def _exhibit(  # noqa: PLR0913  # what the address and the form say
         current=current, pieces=around(shown, marked.quote if marked else "", marked.locator if marked else "", page=current), at=at,
         cited=[told(one.case, s) for s in cited],
         steps=custody(one.comp, entry.id), forms=[(form.value, form_words(form)) for form in HeldAs], details=DETAILS, words=detail_words,
-        recorded=typed or record_cells(TABLES[Kind.EXHIBIT], entry.record), revision=entry.revisions[-1].payload,
+        recorded=typed or record_cells(TABLES[Kind.EXHIBIT], entry.record), revision=(typed or {}).get("revision", entry.revisions[-1].payload),
         show="1" if show == "1" else "", hidden=_hard_to_look_at(entry, shown) and show != "1",
         messages=shown.messages[(current - 1) * MOST_MESSAGES : current * MOST_MESSAGES],
         message_pages=-(-len(shown.messages) // MOST_MESSAGES), numbers=[each.number for each in one.case.exhibits if each.number != number],
@@ -136,7 +136,7 @@ def change(desk: Desk, request: Request, form: Form) -> Response:
             one.as_opened(one.book.find(Kind.EXHIBIT, number), form)
             edit(one.comp, Kind.EXHIBIT, number, cells, "")
         except HabeasError as error:
-            return _exhibit(one, number, problems=problems_of(error), typed=cells)
+            return _exhibit(one, number, problems=problems_of(error), typed={**cells, "revision": form.get("revision", "")})
         one.did(tr("Exhibit {number} was changed.", number=number), Kind.EXHIBIT, number)
     return go(f"/cases/{one.cid}/exhibits/{number}")
 

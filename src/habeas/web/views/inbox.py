@@ -1,5 +1,7 @@
 """The inbox: files that have no case yet, and spreadsheets that become cases."""
 
+import re
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -79,6 +81,7 @@ def _mapping(desk: Desk, token: str, form: Form, problems: tuple[str, ...] = (),
         desk, "mapping.html", status=422 if problems else 200, problems=problems, token=token, header=rows.header, total=len(rows.rows),
         sample=[row.cells for row in rows.rows[:SHOWN_ROWS]], targets=[(target, target_words(target)) for target in sheets.TARGETS], form=form,
         protected=protected, planned=planned, guess=_guess,
+        nameless=not {sheets.TITLE, sheets.PSEUDONYM} & {value for name, value in form.items() if name.startswith("column-")},
     )  # fmt: skip
 
 
@@ -90,7 +93,8 @@ def _guess(column: str) -> str:
         "due": sheets.DUE, "deadline": sheets.DUE, "task": sheets.TASK, "todo": sheets.TASK, "псевдоним": sheets.PSEUDONYM, "имя": sheets.PERSON,
         "фио": sheets.PERSON, "дело": sheets.TITLE, "телефон": sheets.ADDRESS, "язык": sheets.LANGUAGE, "срок": sheets.DUE, "задача": sheets.TASK,
     }  # fmt: skip
-    return words.get(column.strip().casefold(), sheets.NOTE)
+    folded = column.strip().casefold()
+    return words.get(folded) or next((target for word, target in words.items() if word in re.findall(r"\w+", folded)), sheets.NOTE)
 
 
 def target_words(target: str) -> str:

@@ -1,5 +1,7 @@
 """Interviews: what is said before, the text while it is said (paused and taken up again), and the papers to sign, in two languages."""
 
+from datetime import datetime
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -48,12 +50,13 @@ def interview(desk: Desk, request: Request, _: Form) -> Response:
         return _interview(one, request.path_params["interview"])
 
 
-def _interview(one: Opened, key: str, problems: tuple[str, ...] = (), text: str | None = None) -> Response:
+def _interview(one: Opened, key: str, problems: tuple[str, ...] = (), text: str | None = None, revision: str = "") -> Response:
     entry = one.book.find(Kind.INTERVIEW, key)
     record: Interview = entry.record
     return one.page(
         "interview.html", "people", status=422 if problems else 200, problems=problems, entry=entry, record=record,
-        text=record.text if text is None else text, saved=entry.revisions[-1].t, scripts=[(code, papers(code)) for code in PAPERS],
+        text=record.text if text is None else text, saved=_clock(entry.revisions[-1].t), revision=revision or entry.revisions[-1].payload,
+        scripts=[(code, papers(code)) for code in PAPERS],
     )  # fmt: skip
 
 
@@ -62,6 +65,7 @@ def write(desk: Desk, request: Request, form: Form) -> Response:
     key, text = request.path_params["interview"], form.get("text", "").replace("\r\n", "\n")
     with opened(desk, request) as one:
         try:
+            one.as_opened(one.book.find(Kind.INTERVIEW, key), form)
             if form.get("do") == "finish":
                 number = finish(one.comp, key, text, read_back=bool(form.get("read_back")),
                                 details=Exhibit(number="", form=HeldAs.TRANSCRIPTION, obtained_on=today().isoformat()))  # fmt: skip
@@ -69,9 +73,14 @@ def write(desk: Desk, request: Request, form: Form) -> Response:
                 return go(f"/cases/{one.cid}/exhibits/{number}")
             pause(one.comp, key, text)
         except HabeasError as error:
-            return _interview(one, key, problems_of(error), text)
+            return _interview(one, key, problems_of(error), text, form.get("revision", ""))
         one.did(tr("Saved."))
-    return go(f"/cases/{one.cid}/interviews/{key}")
+    return go(f"/cases/{one.cid}/interviews/{key}" + ("/paper" if form.get("do") == "paper" else ""))
+
+
+def _clock(moment: str) -> str:
+    """The hour of a moment of the log, by the clock of this machine, as the page shows it when it saves itself."""
+    return datetime.fromisoformat(moment).astimezone().strftime("%H:%M")
 
 
 def paper(desk: Desk, request: Request, _: Form) -> Response:

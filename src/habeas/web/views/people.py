@@ -8,6 +8,7 @@ from starlette.responses import Response
 from habeas.domain.errors import BadInput, HabeasError
 from habeas.intake.typed_dates import read_typed
 from habeas.locale import tr
+from habeas.services.handing import RECIPIENTS, purpose_words, recipient_words
 from habeas.services.people import admit, changes_in, revoke
 from habeas.services.records import add_cells
 from habeas.vault.events import Kind
@@ -38,7 +39,8 @@ def _people(one: Opened, problems: tuple[str, ...] = (), form: Form | None = Non
         "people.html", "people", status=422 if problems else 200, problems=problems, form=form or {}, said=said,
         contacts=book.of(Kind.CONTACT) if comp.me.role.reads_contacts else None, relations=book.of(Kind.RELATION), consents=book.of(Kind.CONSENT),
         members=comp.roster.members, roles=[Role.READER.value, Role.CASEWORKER.value, Role.ADMIN.value], me=comp.seat.device, fields=FIELDS,
-        words=field_words, flags=FLAGS, admin=comp.me.role is Role.ADMIN,
+        words=field_words, flags=FLAGS, purpose=purpose_words, recipient=recipient_words,
+        offered={"purpose": [tr("a dossier")], "recipient": [tr(words) for words in RECIPIENTS.values()]}, admin=comp.me.role is Role.ADMIN,
     )  # fmt: skip
 
 
@@ -118,7 +120,8 @@ def field_words(name: str) -> str:
         "within": tr("Lies in (such as Grozny, Russia)"),
         "person": tr("Person (pseudonym if need be)"), "channel": tr("Channel"), "address": tr("Number or address"), "safe_hours": tr("Safe hours"),
         "who_else_reads": tr("Who else reads or hears it"), "code_word": tr("Code word"), "never_contact": tr("Never contact"),
-        "other": tr("To whom"), "relation": tr("Relation"), "purpose": tr("For what"), "recipient": tr("For which recipient (empty: any)"),
+        "other": tr("To whom"), "relation": tr("Relation"),
+        "purpose": tr("For what (empty: any; only 'a dossier' covers a dossier)"), "recipient": tr("For which recipient (empty: any)"),
         "shown": tr("Shown as"), "given_on": tr("Given on"), "language": tr("In which language"), "expires_on": tr("Until"),
         "guardian": tr("Guardian"), "refused": tr("Refused"),
     }[name]  # fmt: skip

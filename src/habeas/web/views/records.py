@@ -1,7 +1,10 @@
 """What a click does to records of any kind: take one out, put it back, undo what was just done."""
 
+import re
 from collections.abc import Mapping
+from contextlib import ExitStack
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -53,9 +56,11 @@ def undo(desk: Desk, request: Request, form: Form) -> Response:
     kind = _kind(form)
     with opened(desk, request) as one:
         entry = one.book.find(kind, form.get("key", ""))
-        take_back(one.comp, [Step(kind=kind, id=entry.id, revision=form.get("revision", ""))])
+        withdrawn = form["withdrawn"] == "yes" if "withdrawn" in form else entry.withdrawn
+        take_back(one.comp, [Step(kind=kind, id=entry.id, revision=form.get("revision", ""), withdrawn=withdrawn)])
         one.did(tr("Undone."))
-    return go(f"/cases/{one.cid}{_BACK.get(kind, '')}")
+    back = form.get("back", "")
+    return go(f"/cases/{one.cid}/statements/{back}" if _STATEMENT.fullmatch(back) else f"/cases/{one.cid}{_BACK.get(kind, '')}")
 
 
 def undo_all(desk: Desk, _: Request, form: Form) -> Response:
@@ -63,16 +68,23 @@ def undo_all(desk: Desk, _: Request, form: Form) -> Response:
     done = desk.undoing(form.get("token", ""), SHOWN_FOR)
     if done is None:
         raise UsageError(tr("it is too long ago to be undone by one click; nothing was changed"))
-    for cid, made in done.steps.items():
-        with desk.case(cid) as comp:
-            may_take_back(desk.shelf.book(comp), made)
-    for cid, made in done.steps.items():
-        with desk.case(cid) as comp:
-            take_back(comp, made)
+    left = dict(done.steps)
+    with ExitStack() as stack:  # all are open before anything is changed: a wish to lock waits behind both
+        comps = {cid: stack.enter_context(desk.case(cid)) for cid in left}
+        for cid, comp in comps.items():
+            may_take_back(desk.shelf.book(comp), left[cid])
+        try:
+            for cid, comp in comps.items():
+                take_back(comp, left[cid])
+                del left[cid]
+        except BaseException:
+            desk.did(msgspec.structs.replace(done, steps=left))  # the rest can be asked for again
+            raise
     desk.did(Done(cid="" if done.back == "/inbox" else done.cid, words=tr("Undone.")))
     return go(done.back)
 
 
+_STATEMENT = re.compile("[A-Za-z0-9._-]{1,40}")
 _BACK: Mapping[Kind, str] = {
     Kind.STATEMENT: "/statements", Kind.EXHIBIT: "/exhibits", Kind.REVIEW: "/findings", Kind.TASK: "/tasks", Kind.CONTACT: "/people",
     Kind.RELATION: "/people", Kind.CONSENT: "/people", Kind.NOTE: "/sheet", Kind.PLACE: "/timeline", Kind.VOICE: "/findings", Kind.HEAD: "/sheet",

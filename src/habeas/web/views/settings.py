@@ -12,7 +12,7 @@ from habeas.locale import LANGUAGES, language, tr, use_language
 from habeas.seal.verify import group_fingerprint
 from habeas.seal.verify_page import verify_page
 from habeas.services.handing import signing_key
-from habeas.services.vaults import Verified, make_backup, verify_vault
+from habeas.services.vaults import Verified, make_backup, on_the_same_disk, verify_vault
 from habeas.vault.errors import WrongPassphraseError
 from habeas.vault.vault import change_passphrase
 from habeas.web.desk import Desk, Done
@@ -68,6 +68,12 @@ def backup(desk: Desk, _: Request, form: Form) -> Response:
     if not place:
         return _settings(desk, (tr("Name the folder: best on a disk that is kept elsewhere."),), form)
     try:
+        if not form.get("same_disk") and on_the_same_disk(desk.vault, Path(place).expanduser()):
+            said = tr(
+                "This folder lies on the disk of the vault itself: is the other disk in? Nothing was copied. "
+                "Tick that you want it there all the same."
+            )
+            return _settings(desk, (said,), {**form, "ask": "1"})
         kept = make_backup(desk.vault, Path(place).expanduser())
     except HabeasError as error:
         return _settings(desk, problems_of(error), form)

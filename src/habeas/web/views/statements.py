@@ -18,7 +18,7 @@ from habeas.intake.gazetteer.table import key as place_key
 from habeas.intake.typed_dates import Typed, read_typed
 from habeas.locale import tr
 from habeas.services.changing import add_statement, edit, withdraw
-from habeas.services.records import history
+from habeas.services.records import change_head, history
 from habeas.services.viewing import around, passage, seen
 from habeas.vault.events import Because, Kind
 from habeas.web.desk import Desk
@@ -81,6 +81,8 @@ def add(desk: Desk, request: Request, form: Form) -> Response:
         if not problems and not asked:
             try:
                 number = add_statement(one.comp, cells)
+                if form.get("accused"):
+                    change_head(one.comp, {}, (*one.case.accusation, number), "")
             except HabeasError as error:
                 problems = problems_of(error)
             else:

@@ -9,10 +9,12 @@ from starlette.responses import Response
 from habeas.domain.errors import HabeasError
 from habeas.intake.folder.tables import MOST_BYTES
 from habeas.locale import tr, tr_n
+from habeas.services.changing import steps
 from habeas.services.exhibits import Outcome
 from habeas.services.sheets import read_sheet
 from habeas.services.tables import check_table, take_table
-from habeas.web.desk import Desk
+from habeas.vault.events import Kind
+from habeas.web.desk import Desk, Done
 from habeas.web.pages import Form, go, problems_of
 from habeas.web.uploads import Files
 from habeas.web.views.common import Opened, opened, told
@@ -72,5 +74,7 @@ def take(desk: Desk, request: Request, form: Form) -> Response:
             return _preview(one, token)
         ids = take_table(one.comp, one.book, found.taken)
         desk.waiting.clear()
-        one.did(tr_n("{count} statement was added.", "{count} statements were added.", len(ids)))
+        made = [one.book.find(Kind.STATEMENT, number).id for number in ids]
+        said = tr_n("{count} statement was added.", "{count} statements were added.", len(ids))
+        desk.did(Done(cid=one.cid, words=said, steps={one.cid: steps(one.book, made)}, back=f"/cases/{one.cid}/statements"))
     return go(f"/cases/{one.cid}/statements")
