@@ -22,7 +22,7 @@ from habeas.vault.errors import NoSuchCaseError
 from habeas.web.desk import Desk, LockedDeskError
 from habeas.web.keys import key_words
 from habeas.web.opening import Opening, ToBeReadError, being_read
-from habeas.web.words import all_in_words, in_words
+from habeas.web.words import all_in_words, in_words, problem_words
 
 MOST_FORM = 8 << 20
 """Bytes of a form: an interview of a day in Cyrillic letters, each of which is six bytes on its way."""
@@ -92,7 +92,7 @@ def go(path: str) -> Response:
 
 def problems_of(error: HabeasError) -> tuple[str, ...]:
     """An error as the lines of an error summary."""
-    return tuple(str(one) for one in error.problems) if isinstance(error, BadInput) else (str(error),)
+    return tuple(problem_words(one) for one in error.problems) if isinstance(error, BadInput) else (str(error),)
 
 
 async def read_form(request: Request) -> Form:

@@ -1,5 +1,8 @@
-"""Closed words of the vault as the screens say them: what was done, to what kind of record, by whom."""
+"""Words of the screens: closed words of the vault (what was done, to what kind of record, by whom), fields of forms, and what is wrong with them."""
 
+from collections.abc import Mapping
+
+from habeas.domain.errors import Problem
 from habeas.locale import tr
 
 
@@ -30,3 +33,62 @@ def in_words(word: str) -> str:
 def all_in_words(words: str) -> str:
     """The reason word of a history: several closed words with commas between them."""
     return ", ".join(in_words(word) for word in words.split(", "))
+
+
+def _statement_fields() -> Mapping[str, str]:
+    return {
+        "id": tr("No."),
+        "speaker": tr("Who says it"), "side": tr("On whose side"), "act": tr("What happened"), "when": tr("When"), "place": tr("Where"),
+        "body": tr("On behalf of which body or state"), "how_known": tr("How they know"), "relayed_by": tr("Passed on by (outermost first, <)"),
+        "denied": tr("They say that it did not happen"), "to_place": tr("To where"), "stated_on": tr("When it was said"),
+        "event": tr("The same event as others (one word)"), "identifiers": tr("Numbers and names as written"), "circumstances": tr("Circumstances"),
+        "person": tr("About another person"), "disclosable": tr("May leave in a dossier"), "shown_as": tr("Shown outside as"),
+        "summary": tr("In one sentence"), "quote": tr("The exact words"), "quote_translation": tr("Translation"), "exhibit": tr("Exhibit"),
+        "locator": tr("Page or line"),
+    }  # fmt: skip
+
+
+def _exhibit_fields() -> Mapping[str, str]:
+    return {
+        "title": tr("Title"), "form": tr("Held as"), "obtained_from": tr("Obtained from"), "obtained_by": tr("Obtained by"),
+        "obtained_on": tr("Obtained on"), "method": tr("How"), "language": tr("Language (such as ru)"), "derived_from": tr("Made from exhibit"),
+        "translation_of": tr("Translation of exhibit"), "translator": tr("Translator"), "consent": tr("Consent"),
+        "disclosable": tr("May leave in a dossier"), "distressing": tr("Hard to look at or to read: show a warning first"),
+    }  # fmt: skip
+
+
+def _people_fields() -> Mapping[str, str]:
+    return {
+        "name": tr("Place, as it is written in the statements"), "latitude": tr("Latitude (degrees, such as 43.32)"),
+        "longitude": tr("Longitude (degrees, such as 45.69)"), "radius_km": tr("Within how many kilometres"),
+        "within": tr("Lies in (such as Grozny, Russia)"),
+        "person": tr("Person (pseudonym if need be)"), "channel": tr("Channel"), "address": tr("Number or address"), "safe_hours": tr("Safe hours"),
+        "who_else_reads": tr("Who else reads or hears it"), "code_word": tr("Code word"), "never_contact": tr("Never contact"),
+        "other": tr("To whom"), "relation": tr("Relation"),
+        "purpose": tr("For what (empty: any; only 'a dossier' covers a dossier)"), "recipient": tr("For which recipient (empty: any)"),
+        "shown": tr("Shown as"), "given_on": tr("Given on"), "language": tr("In which language"), "expires_on": tr("Until"),
+        "guardian": tr("Guardian"), "refused": tr("Refused"),
+    }  # fmt: skip
+
+
+def statement_field(name: str) -> str:
+    """A column of the table of statements as its field is called."""
+    return _statement_fields().get(name, name)
+
+
+def exhibit_field(name: str) -> str:
+    """A column of the table of exhibits as its field is called."""
+    return _exhibit_fields().get(name, name)
+
+
+def people_field(name: str) -> str:
+    """A field of a contact, relation, consent, place or tie as it is called."""
+    return _people_fields().get(name, name)
+
+
+def problem_words(problem: Problem) -> str:
+    """What is wrong, by the name of the field that was filled in; what is wrong in a table, by its row and column as they stand there."""
+    fields = {"statements": _statement_fields, "exhibits": _exhibit_fields}.get(problem.file, _people_fields)()
+    if problem.row or problem.column not in fields:
+        return str(problem)
+    return tr("{column}: {why}", column=fields[problem.column], why=problem.message)

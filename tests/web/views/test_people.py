@@ -42,3 +42,8 @@ def test_access_is_granted_by_a_card_with_the_expected_code_and_taken_away_only_
 def members(sample):
     with sample.visitor.desk.case(sample.cid) as comp:
         return comp.roster.members
+
+
+def test_a_contact_without_a_person_is_asked_who_it_is(sample, shown):
+    text = sample.post("/people", status=422, kind="contact", address="+0 000").text
+    assert "Person (pseudonym if need be): needed" in shown(text) and 'value="+0 000"' in text

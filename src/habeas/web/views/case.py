@@ -29,7 +29,7 @@ from habeas.web.desk import Desk
 from habeas.web.pages import Form, drawn, go, page, problems_of, today, whole_number
 from habeas.web.views.common import Opened, cards, opened, told
 
-MOST_ON_CASE = 8
+MOST_ON_CASE = 4
 """Findings on the case's first page; the rest is one click away."""
 FIRST_PAGE = ("title", "pseudonym", "person", "language", "notes")
 """What is changed there."""

@@ -24,6 +24,7 @@ from habeas.web.desk import Desk
 from habeas.web.pages import Form, go, problems_of, whole_number
 from habeas.web.uploads import Files
 from habeas.web.views.common import Opened, opened, told
+from habeas.web.words import exhibit_field
 
 DETAILS = ("title", "form", "obtained_from", "obtained_by", "obtained_on", "method", "language", "derived_from", "translation_of", "translator",
 "consent",
@@ -93,7 +94,7 @@ def _exhibit(  # noqa: PLR0913  # what the address and the form say
         trouble=trouble,
         current=current, pieces=around(shown, marked.quote if marked else "", marked.locator if marked else "", page=current), at=at,
         cited=[told(one.case, s) for s in cited],
-        steps=custody(one.comp, entry.id), forms=[(form.value, form_words(form)) for form in HeldAs], details=DETAILS, words=detail_words,
+        steps=custody(one.comp, entry.id), forms=[(form.value, form_words(form)) for form in HeldAs], details=DETAILS, words=exhibit_field,
         recorded=typed or record_cells(TABLES[Kind.EXHIBIT], entry.record), revision=(typed or {}).get("revision", entry.revisions[-1].payload),
         show="1" if show == "1" else "", hidden=_hard_to_look_at(entry, shown) and show != "1",
         messages=shown.messages[(current - 1) * MOST_MESSAGES : current * MOST_MESSAGES],
@@ -161,13 +162,3 @@ def take_away(desk: Desk, request: Request, _: Form) -> Response:
     ending = re.search(r"\.[A-Za-z0-9]{1,5}$", entry.record.file)
     name = f"exhibit-{re.sub(r'[^A-Za-z0-9-]', '', number)}{ending[0].lower() if ending else ''}"
     return Response(body, media_type="application/octet-stream", headers={"content-disposition": f'attachment; filename="{name}"'})
-
-
-def detail_words(name: str) -> str:
-    """A column of the table of exhibits as its field is called."""
-    return {
-        "title": tr("Title"), "form": tr("Held as"), "obtained_from": tr("Obtained from"), "obtained_by": tr("Obtained by"),
-        "obtained_on": tr("Obtained on"), "method": tr("How"), "language": tr("Language (such as ru)"), "derived_from": tr("Made from exhibit"),
-        "translation_of": tr("Translation of exhibit"), "translator": tr("Translator"), "consent": tr("Consent"),
-        "disclosable": tr("May leave in a dossier"), "distressing": tr("Hard to look at or to read: show a warning first"),
-    }[name]  # fmt: skip

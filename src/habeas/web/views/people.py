@@ -16,6 +16,7 @@ from habeas.vault.roster import Role
 from habeas.web.desk import Desk
 from habeas.web.pages import Form, go, problems_of
 from habeas.web.views.common import Opened, opened
+from habeas.web.words import people_field
 
 FIELDS: Mapping[Kind, tuple[str, ...]] = {
     Kind.CONTACT: ("person", "channel", "address", "safe_hours", "who_else_reads", "code_word", "never_contact"),
@@ -39,7 +40,7 @@ def _people(one: Opened, problems: tuple[str, ...] = (), form: Form | None = Non
         "people.html", "people", status=422 if problems else 200, problems=problems, form=form or {}, said=said,
         contacts=book.of(Kind.CONTACT) if comp.me.role.reads_contacts else None, relations=book.of(Kind.RELATION), consents=book.of(Kind.CONSENT),
         members=comp.roster.members, roles=[Role.READER.value, Role.CASEWORKER.value, Role.ADMIN.value], me=comp.seat.device, fields=FIELDS,
-        words=field_words, flags=FLAGS, purpose=purpose_words, recipient=recipient_words,
+        words=people_field, flags=FLAGS, purpose=purpose_words, recipient=recipient_words,
         offered={"purpose": [tr("a dossier")], "recipient": [tr(words) for words in RECIPIENTS.values()]}, admin=comp.me.role is Role.ADMIN,
     )  # fmt: skip
 
@@ -53,10 +54,12 @@ def add(desk: Desk, request: Request, form: Form) -> Response:
         except (ValueError, KeyError):
             return _people(one, (tr("this is no form of Habeas"),))
         cells = {name: form.get(name, "").strip() for name in names if form.get(name, "").strip()}
+        if names[0] not in cells:
+            return _people(one, (tr("{column}: needed", column=people_field(names[0])),), form)
         try:
             for name in ("given_on", "expires_on"):
                 if name in cells:
-                    cells[name] = one_day(cells[name], field_words(name))
+                    cells[name] = one_day(cells[name], people_field(name))
             key, _ = add_cells(one.comp, kind, cells, "")
         except HabeasError as error:
             return _people(one, problems_of(error), form)
@@ -110,18 +113,3 @@ def take_away(desk: Desk, request: Request, form: Form) -> Response:
             return _people(one, problems_of(error))
         one.did(tr("Access was taken away; new keys are in force."))
     return go(f"/cases/{one.cid}/people")
-
-
-def field_words(name: str) -> str:
-    """A field of a contact, relation or consent as it is called."""
-    return {
-        "name": tr("Place, as it is written in the statements"), "latitude": tr("Latitude (degrees, such as 43.32)"),
-        "longitude": tr("Longitude (degrees, such as 45.69)"), "radius_km": tr("Within how many kilometres"),
-        "within": tr("Lies in (such as Grozny, Russia)"),
-        "person": tr("Person (pseudonym if need be)"), "channel": tr("Channel"), "address": tr("Number or address"), "safe_hours": tr("Safe hours"),
-        "who_else_reads": tr("Who else reads or hears it"), "code_word": tr("Code word"), "never_contact": tr("Never contact"),
-        "other": tr("To whom"), "relation": tr("Relation"),
-        "purpose": tr("For what (empty: any; only 'a dossier' covers a dossier)"), "recipient": tr("For which recipient (empty: any)"),
-        "shown": tr("Shown as"), "given_on": tr("Given on"), "language": tr("In which language"), "expires_on": tr("Until"),
-        "guardian": tr("Guardian"), "refused": tr("Refused"),
-    }[name]  # fmt: skip

@@ -24,6 +24,7 @@ from habeas.vault.events import Because, Kind
 from habeas.web.desk import Desk
 from habeas.web.pages import Form, go, problems_of, whole_number
 from habeas.web.views.common import Opened, opened, side_words, told
+from habeas.web.words import statement_field
 
 FIVE = ("speaker", "side", "act", "when", "place")
 """The fields that a new statement asks; the rest is under "more"."""
@@ -132,7 +133,7 @@ def _cells(one: Opened, form: Form, *, keep_empty: bool = False) -> tuple[dict[s
         cells["circumstances"] = with_throughout(cells.get("circumstances", ""), on=bool(form.get("throughout")))
         cells = cells if keep_empty or cells["circumstances"] else {name: cell for name, cell in cells.items() if name != "circumstances"}
     asked, problems = {}, []
-    problems += [tr("{column}: needed", column=field_words(name)) for name in ("speaker", "side", "act") if not form.get(name, "").strip()]
+    problems += [tr("{column}: needed", column=statement_field(name)) for name in ("speaker", "side", "act") if not form.get(name, "").strip()]
     for name in DATES:
         typed, chosen = read_typed(cells.get(name, ""), years_of(one)), form.get(f"{name}_reading", "")
         sure = read_typed(cells.get(name, "")).readings  # without years of the case: what was really typed
@@ -144,7 +145,7 @@ def _cells(one: Opened, form: Form, *, keep_empty: bool = False) -> tuple[dict[s
         elif typed.readings:
             asked[name] = typed
         elif typed.problem:
-            problems.append(tr("{column}: {why}", column=field_words(name), why=typed.problem))
+            problems.append(tr("{column}: {why}", column=statement_field(name), why=typed.problem))
     return cells, asked, tuple(problems)
 
 
@@ -165,7 +166,7 @@ def _editor(one: Opened, number: str, cells: Mapping[str, str], problems: tuple[
     exhibit = cells.get("exhibit", "")
     return one.page(
         "statement.html", "statements", status=422 if problems else 200, problems=problems, number=number, cells=cells, asked=asked or {},
-        five=FIVE, more=MORE, words=field_words, sides=[(side.value, side_words(side)) for side in Side], acts=[(act.value,
+        five=FIVE, more=MORE, words=statement_field, sides=[(side.value, side_words(side)) for side in Side], acts=[(act.value,
         act_words(act)) for act in Act],
         throughout="throughout=true" in cells.get("circumstances", "").replace(" ", "") or bool(cells.get("throughout")),
         known=[(how.value, how_words(how)) for how in HowKnown], numbers=[each.number for each in case.exhibits],
@@ -232,17 +233,3 @@ def dates(desk: Desk, request: Request, form: Form) -> Response:
                 "problem": typed.problem,
             }
         )
-
-
-def field_words(name: str) -> str:
-    """A column of the table of statements as its field is called."""
-    return {
-        "id": tr("No."),
-        "speaker": tr("Who says it"), "side": tr("On whose side"), "act": tr("What happened"), "when": tr("When"), "place": tr("Where"),
-        "body": tr("On behalf of which body or state"), "how_known": tr("How they know"), "relayed_by": tr("Passed on by (outermost first, <)"),
-        "denied": tr("They say that it did not happen"), "to_place": tr("To where"), "stated_on": tr("When it was said"),
-        "event": tr("The same event as others (one word)"), "identifiers": tr("Numbers and names as written"), "circumstances": tr("Circumstances"),
-        "person": tr("About another person"), "disclosable": tr("May leave in a dossier"), "shown_as": tr("Shown outside as"),
-        "summary": tr("In one sentence"), "quote": tr("The exact words"), "quote_translation": tr("Translation"), "exhibit": tr("Exhibit"),
-        "locator": tr("Page or line"),
-    }.get(name, name)  # fmt: skip

@@ -20,7 +20,8 @@ from habeas.vault.events import Kind as Kind_
 from habeas.web.desk import Desk
 from habeas.web.pages import Form, drawn
 from habeas.web.views.common import opened, told
-from habeas.web.views.people import FIELDS, field_words
+from habeas.web.views.people import FIELDS
+from habeas.web.words import people_field
 
 
 def timeline(desk: Desk, request: Request, form: Form) -> Response:
@@ -36,7 +37,7 @@ def timeline(desk: Desk, request: Request, form: Form) -> Response:
             "timeline.html", "timeline", status=422 if problems else 200, problems=problems, form=form, rows=rows,
             picture=drawn(lanes(picture, link=f"{base}/statements/", findings=f"{base}/findings/")), brackets=picture.brackets[:3],
             map=drawn(places_map(_pins(case, examined, picture.items), _joined(case, examined), link=f"{base}/statements/")),
-            own=one.book.of(Kind_.PLACE), place_fields=[(name, field_words(name)) for name in FIELDS[Kind_.PLACE]],
+            own=one.book.of(Kind_.PLACE), place_fields=[(name, people_field(name)) for name in FIELDS[Kind_.PLACE]],
             sources=sorted({lane_of(s) for s in case.statements}), acts=[(act.value,
             act_words(act)) for act in Act if any(s.act is act for s in case.statements)],
             shown=len(picture.items), total=len(case.statements),
