@@ -4,6 +4,9 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from simulators.case_builder import CaseBuilder
+from simulators.offices import imported
+from simulators.vaults import make_vault
 
 import habeas.demo_case
 from habeas.services.source import folder_source
@@ -24,3 +27,16 @@ def demo_case(demo_source):
 @pytest.fixture(scope="session")
 def day():
     return date(2027, 11, 26)
+
+
+@pytest.fixture(scope="module")
+def vault(tmp_path_factory):
+    """A vault for the cases of one file of tests."""
+    with make_vault(tmp_path_factory.mktemp("cases") / "vault", "a1") as made:
+        yield made
+
+
+@pytest.fixture
+def cid(vault, tmp_path):
+    """A case of its own in it."""
+    return imported(vault, CaseBuilder(), tmp_path / "case")

@@ -28,17 +28,6 @@ from habeas.vault.events import Because, Kind
 ENDINGS = ("csv", "xlsx", "jsonl")
 
 
-@pytest.fixture(scope="module")
-def vault(tmp_path_factory):
-    with make_vault(tmp_path_factory.mktemp("cases") / "vault", "a1") as made:
-        yield made
-
-
-@pytest.fixture
-def cid(vault, tmp_path):
-    return imported(vault, CaseBuilder(), tmp_path / "case")
-
-
 def exported(vault, cid, out, ending="csv"):
     with vault.case(cid) as comp:
         export_folder(vault, comp, out, ending="." + ending, reason="a test")

@@ -6,7 +6,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from simulators.case_builder import CaseBuilder
 from simulators.offices import case_of, colleague, files_below, imported, office, sync_both
-from simulators.vaults import make_vault
 
 from habeas.domain.errors import BadInput, HabeasError, UsageError
 from habeas.services.casebook import read_book
@@ -14,17 +13,6 @@ from habeas.services.cases import set_hold
 from habeas.services.changing import add_statement, edit, edit_head, edit_many, steps, take_back, undo, withdraw
 from habeas.services.records import add_cells, change_head, history
 from habeas.vault.events import Because, Kind
-
-
-@pytest.fixture(scope="module")
-def vault(tmp_path_factory):
-    with make_vault(tmp_path_factory.mktemp("cases") / "vault", "a1") as made:
-        yield made
-
-
-@pytest.fixture
-def cid(vault, tmp_path):
-    return imported(vault, CaseBuilder(), tmp_path / "case")
 
 
 def test_an_edit_is_a_new_revision_and_undo_takes_exactly_it_back(vault, cid):

@@ -1,4 +1,4 @@
-"""What a reader outside reads instead of the closed words: titles of findings, labels of certainty, acts and sides."""
+"""What a reader outside reads instead of closed words and codes: titles of findings, certainty, forms, circumstances, days, places in exhibits."""
 
 import re
 from datetime import date
@@ -12,8 +12,6 @@ from habeas.examine.wording import when_words
 from habeas.locale import LANGUAGES, in_language, language, long_date, speaking, tr, tr_mark
 
 _MOMENT = re.compile(r"([12]\d{3}-[01]\d-[0-3]\d)(?:T(\d\d:\d\d)(?::\d\d)?(Z?))?")
-
-
 _WHERE = (tr_mark("p. {page}"), tr_mark("line {line}"), tr_mark("lines {line}-{last}"), tr_mark("message {number}"))
 _IN = (tr_mark("{where}, from character {start}"), tr_mark("{where}, characters {start}-{end}"))
 

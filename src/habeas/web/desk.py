@@ -24,7 +24,7 @@ from habeas.services.reading import Shelf
 from habeas.vault.compartment import Compartment
 from habeas.vault.errors import NoVaultError
 from habeas.vault.vault import UNFINISHED, Vault, check_device
-from habeas.web.progress import Progress
+from habeas.web.progress import Opening, Progress
 
 COOKIE = "habeas"
 SHOWN_ON = 2
@@ -76,8 +76,8 @@ class Desk:
         """Tables that wait for the next step of their import, by a random id."""
         self._kept: dict[str, tuple[str, bytes]] = {}
         self.progress = Progress()
-        self.openings: dict[str, Any] = {}
-        """Large cases that are being read (:mod:`habeas.web.opening`)."""
+        self.openings: dict[str, Opening] = {}
+        """Large cases that are being read, by id."""
         self._told = 0
         self._done: tuple[float, Done] | None = None
         self._working = threading.Lock()

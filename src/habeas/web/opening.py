@@ -6,24 +6,16 @@ What it does not do: say what is wrong with a case; the page that is asked for n
 import threading
 from http import HTTPStatus
 
-import msgspec
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from habeas.vault.compartment import Compartment
 from habeas.vault.words import unindexed
 from habeas.web.desk import Desk, LockedDeskError
+from habeas.web.progress import Opening
 
 MANY = 2_000
 """Records whose reading takes about half a second: from here on somebody wants to see how far it is."""
-
-
-class Opening(msgspec.Struct, kw_only=True):
-    """How far the reading of one case is, in records."""
-
-    total: int
-    done: int = 0
-    over: bool = False
 
 
 class ToBeReadError(Exception):
@@ -72,7 +64,7 @@ def _begin(desk: Desk, cid: str, total: int) -> Opening:
 
 def being_read(desk: Desk, request: Request) -> Opening | None:
     """The reading of the case of this address, while it lasts."""
-    opening: Opening | None = desk.openings.get(request.path_params.get("cid", ""))
+    opening = desk.openings.get(request.path_params.get("cid", ""))
     return opening if opening and not opening.over and desk.is_open and request.method == "GET" else None
 
 

@@ -21,7 +21,8 @@ from habeas.locale import LANGUAGES, language, tr, tr_n
 from habeas.vault.errors import NoSuchCaseError
 from habeas.web.desk import Desk, LockedDeskError
 from habeas.web.keys import key_words
-from habeas.web.opening import Opening, ToBeReadError, being_read
+from habeas.web.opening import ToBeReadError, being_read
+from habeas.web.progress import Opening
 from habeas.web.words import all_in_words, in_words, problem_words
 
 MOST_FORM = 8 << 20

@@ -1,4 +1,4 @@
-"""How far an upload is, told to the pages by server-sent events: figures, the names that the browser gave, and the outcome of each file.
+"""How far an upload is, told to the pages by server-sent events (figures, names that the browser gave, the outcome of each file); and a reading.
 
 What it does not do: keep anything once the upload is over and was told.
 """
@@ -46,6 +46,14 @@ class Progress(msgspec.Struct, kw_only=True):
             "cid": self.cid, "total": self.total, "came": self.came, "files": self.files, "over": bool(self.over_at), **counts,
             "lines": self.lines[-200:],
         })  # fmt: skip
+
+
+class Opening(msgspec.Struct, kw_only=True):
+    """How far the first reading of a large case is, in records (:mod:`habeas.web.opening`)."""
+
+    total: int
+    done: int = 0
+    over: bool = False
 
 
 async def events(progress: Progress) -> AsyncIterator[bytes]:

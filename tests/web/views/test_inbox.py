@@ -19,6 +19,15 @@ def drop(visitor, name, content, path="/inbox"):
     return answer.text
 
 
+def filed(visitor):
+    """A letter that was filed into the only case: the case, and what its undoing is asked for by."""
+    visitor.post("/cases/new", title="One")
+    (cid,) = visitor.desk.vault.case_ids()
+    drop(visitor, "letter.txt", b"a letter")
+    text = visitor.post("/inbox/file", **{"file-1": "on", "case": cid}).text
+    return cid, re.search(r'action="/undo"><input type="hidden" name="token" value="([0-9a-f]+)"', text)[1]
+
+
 def test_dropped_files_wait_in_the_inbox_and_are_filed_into_a_case(visitor, shown):
     visitor.post("/cases/new", title="One")
     (cid,) = visitor.desk.vault.case_ids()
@@ -30,11 +39,7 @@ def test_dropped_files_wait_in_the_inbox_and_are_filed_into_a_case(visitor, show
 
 
 def test_filing_is_undone_by_one_click_once(visitor, shown):
-    visitor.post("/cases/new", title="One")
-    (cid,) = visitor.desk.vault.case_ids()
-    drop(visitor, "letter.txt", b"a letter")
-    text = visitor.post("/inbox/file", **{"file-1": "on", "case": cid}).text
-    token = re.search(r'action="/undo"><input type="hidden" name="token" value="([0-9a-f]+)"', text)[1]
+    cid, token = filed(visitor)
     visitor.post("/undo", status=422, token="0" * 16)
     text = shown(visitor.post("/undo", token=token).text)
     assert "Undone." in text and "letter.txt" in text and "The inbox is empty" not in text
@@ -43,11 +48,7 @@ def test_filing_is_undone_by_one_click_once(visitor, shown):
 
 
 def test_a_wish_to_lock_in_the_middle_of_an_undo_waits_behind_all_of_it(visitor, monkeypatch):
-    visitor.post("/cases/new", title="One")
-    (cid,) = visitor.desk.vault.case_ids()
-    drop(visitor, "letter.txt", b"a letter")
-    text = visitor.post("/inbox/file", **{"file-1": "on", "case": cid}).text
-    token = re.search(r'action="/undo"><input type="hidden" name="token" value="([0-9a-f]+)"', text)[1]
+    cid, token = filed(visitor)
     real = records.take_back
     monkeypatch.setattr(records, "take_back", lambda comp, made: (real(comp, made), visitor.desk.leaving.set()))
     visitor.client.post("/undo", data={"token": token}, headers=OWN)
@@ -59,11 +60,7 @@ def test_a_wish_to_lock_in_the_middle_of_an_undo_waits_behind_all_of_it(visitor,
 
 
 def test_what_is_left_of_an_undo_that_failed_can_be_asked_for_again(visitor, monkeypatch):
-    visitor.post("/cases/new", title="One")
-    (cid,) = visitor.desk.vault.case_ids()
-    drop(visitor, "letter.txt", b"a letter")
-    text = visitor.post("/inbox/file", **{"file-1": "on", "case": cid}).text
-    token = re.search(r'action="/undo"><input type="hidden" name="token" value="([0-9a-f]+)"', text)[1]
+    cid, token = filed(visitor)
     real, times = records.take_back, []
 
     def failing(comp, made):

@@ -186,3 +186,12 @@ def test_a_new_statement_becomes_part_of_the_accusation_by_a_tick(visitor, shown
     visitor.post(f"/cases/{cid}/statements", **five)
     with visitor.desk.case(cid) as comp:
         assert read_book(comp).case().accusation == ("S001",)
+
+
+def test_undo_of_a_new_statement_takes_it_out_of_the_accusation_as_well(sample):
+    before = sample.book()
+    text = sample.post("/statements", speaker="an office", side="state", act="departed", when="1977-09-22", accused="true").text
+    assert len(sample.book().case().accusation) == len(before.case().accusation) + 1
+    sample.visitor.post("/undo", token=re.search(r'action="/undo"><input type="hidden" name="token" value="([0-9a-f]+)"', text)[1])
+    assert sample.book().head().record == before.head().record
+    assert sample.book().left_out() == before.left_out() and sample.book().case() == before.case()

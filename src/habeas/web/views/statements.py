@@ -17,11 +17,11 @@ from habeas.intake.gazetteer.places import full_name, resolve, suggestions
 from habeas.intake.gazetteer.table import key as place_key
 from habeas.intake.typed_dates import Typed, read_typed
 from habeas.locale import tr
-from habeas.services.changing import add_statement, edit, withdraw
+from habeas.services.changing import add_statement, edit, steps, withdraw
 from habeas.services.records import change_head, history
 from habeas.services.viewing import around, passage, seen
 from habeas.vault.events import Because, Kind
-from habeas.web.desk import Desk
+from habeas.web.desk import Desk, Done
 from habeas.web.pages import Form, go, problems_of, whole_number
 from habeas.web.views.common import Opened, opened, side_words, told
 from habeas.web.words import statement_field
@@ -82,14 +82,23 @@ def add(desk: Desk, request: Request, form: Form) -> Response:
         if not problems and not asked:
             try:
                 number = add_statement(one.comp, cells)
-                if form.get("accused"):
-                    change_head(one.comp, {}, (*one.case.accusation, number), "")
             except HabeasError as error:
                 problems = problems_of(error)
             else:
-                one.did(tr("{id} was added.", id=number), Kind.STATEMENT, number)
+                _added(one, number, accused=bool(form.get("accused")))
                 return go(f"/cases/{one.cid}/statements#{number}")
         return _editor(one, "", dict(form), problems, asked)
+
+
+def _added(one: Opened, number: str, *, accused: bool) -> None:
+    """Say so; a tick makes it part of the accusation as well, and one click takes both back."""
+    said, head = tr("{id} was added.", id=number), one.book.head()
+    if not accused or head is None:
+        one.did(said, Kind.STATEMENT, number)
+        return
+    change_head(one.comp, {}, (*one.case.accusation, number), "")
+    done = steps(one.book, (one.book.find(Kind.STATEMENT, number).id, head.id))
+    one.desk.did(Done(cid=one.cid, words=said, steps={one.cid: done}, back=f"/cases/{one.cid}/statements"))
 
 
 def statement(desk: Desk, request: Request, _: Form) -> Response:
